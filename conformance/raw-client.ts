@@ -1,0 +1,327 @@
+import { WebSocket } from 'ws';
+import {
+  type CallName,
+  dataOf,
+  errorCode,
+  type Frame,
+  hello,
+  isControl,
+  isFinal,
+  isMessage,
+  type Json,
+  Kind,
+  type Message,
+  messagesOf,
+} from './frames.ts';
+import { Monitor } from './monitor.ts';
+import { defaultLimit } from './tables.ts';
+import { parseWelcome, type Welcome } from './welcome.ts';
+
+export interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface Call {
+  readonly id: number;
+  /** Waits for the one final message. */
+  readonly final: () => Promise<Message>;
+}
+
+/**
+ * A scripted peer over one raw socket. It keeps a log of all that arrived, which tests read and await;
+ * it answers pings, counts data frames, and lets a {@link Monitor} judge everything that the server sends.
+ */
+export class RawClient {
+  readonly frames: Frame[] = [];
+  readonly messages: Message[] = [];
+  readonly monitor = new Monitor();
+  /** Data frames so far, of each direction. A resume starts with those of the session. */
+  sent = 0;
+  received = 0;
+  /** Off: pings are only logged. */
+  answersPings = true;
+  closed: Close | undefined;
+  readonly #socket: WebSocket;
+  readonly #deadline: number;
+  readonly #byId = new Map<number, Message[]>();
+  readonly #waiting = new Set<() => void>();
+  #pongs = 0;
+  #lastId = 0;
+  #greeted = false;
+  #dropped = false;
+  #closing = false;
+
+  private constructor(socket: WebSocket, deadline: number) {
+    this.#socket = socket;
+    this.#deadline = deadline;
+    socket.on('open', () => this.#check());
+    socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
+    // 'close' follows and is what the tests look at.
+    socket.on('error', () => {});
+  }
+
+  /** Opens a socket. Every wait of this client fails at `deadline`, a time of `performance.now()`. */
+  static async dial(url: string, deadline: number, headers: Record<string, string> = {}): Promise<RawClient> {
+    const socket = new WebSocket(url, ['hawser.1'], { headers, perMessageDeflate: false });
+    const client = new RawClient(socket, deadline);
+    await client.when('the socket to open', () => socket.readyState === WebSocket.OPEN || undefined);
+    return client;
+  }
+
+  /** Goes on with the session, the counts and the calls of a socket that is gone. */
+  takeOver(old: RawClient): void {
+    this.sent = old.sent;
+    this.received = old.received;
+    this.#lastId = old.#lastId;
+    this.monitor.takeOver(old.monitor);
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  /** Sends one frame. A data frame is counted. */
+  send(frame: Frame): void {
+    this.sendText(JSON.stringify(frame));
+  }
+
+  /** Sends `text` as it is. It is counted if it is a data frame. */
+  sendText(text: string): void {
+    this.#account(text);
+    this.#socket.send(text);
+  }
+
+  /** Sends one text message in several WebSocket fragments. */
+  sendFragments(fragments: readonly string[]): void {
+    this.#account(fragments.join(''));
+    fragments.forEach((fragment, index) => {
+      this.#socket.send(fragment, { fin: index === fragments.length - 1 });
+    });
+  }
+
+  /** Sends `bytes` as a text message, valid UTF-8 or not. */
+  sendRawText(bytes: Uint8Array): void {
+    this.#socket.send(bytes, { binary: false });
+  }
+
+  sendBinary(bytes: Uint8Array): void {
+    this.sent++;
+    this.#socket.send(bytes, { binary: true });
+  }
+
+  /** Reserves the next id. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  /** Makes one call in a frame of its own. */
+  call(name: CallName, path: string, input?: Json, options?: { [key: string]: Json }): Call {
+    const id = this.nextId();
+    const message: Message = [Kind[name], id, path];
+    if (options) message.push(input ?? null, options);
+    else if (input !== undefined) message.push(input);
+    this.send([message]);
+    return { id, final: () => this.final(id) };
+  }
+
+  /** Makes one call and gives its data. Fails if the answer is an error. */
+  async ask(name: 'query' | 'mutation', path: string, input?: Json): Promise<Json | undefined> {
+    const answer = await this.call(name, path, input).final();
+    if (answer[0] !== Kind.result) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
+    return dataOf(answer);
+  }
+
+  /** Makes one call and gives the code of the error that answers it. */
+  async refusal(name: CallName, path: string, input?: Json): Promise<string> {
+    return errorCode(await this.call(name, path, input).final());
+  }
+
+  /** Sends a `hello` and waits for `welcome`. */
+  async open(overrides: { [key: string]: Json | undefined } = {}): Promise<Welcome> {
+    this.send(hello(overrides));
+    return this.welcomed();
+  }
+
+  async welcomed(): Promise<Welcome> {
+    await this.control('welcome');
+    return this.welcome;
+  }
+
+  /** The `welcome` of this socket. */
+  get welcome(): Welcome {
+    return parseWelcome(this.frames.find(([name]) => name === 'welcome')?.[1]);
+  }
+
+  /** An announced limit, or the default of table 12.3. */
+  limit(name: string): number {
+    return this.welcome.limits[name] ?? defaultLimit(name);
+  }
+
+  /** Waits for the first control frame with this name. */
+  control(name: string): Promise<Frame> {
+    return this.when(`"${name}"`, () => this.frames.find((frame) => frame[0] === name));
+  }
+
+  /** Messages with this id, so far. */
+  of(id: number): readonly Message[] {
+    return this.#byId.get(id) ?? [];
+  }
+
+  finals(): Message[] {
+    return this.messages.filter(isFinal);
+  }
+
+  final(id: number): Promise<Message> {
+    return this.when(`the final message of call ${id}`, () => this.of(id).find(isFinal));
+  }
+
+  itemsOf(id: number): Message[] {
+    return this.of(id).filter(([kind]) => kind === Kind.item);
+  }
+
+  /** Waits until at least `count` items of a stream arrived and gives all that did. */
+  items(id: number, count: number): Promise<Message[]> {
+    return this.when(`${count} items of call ${id}`, () => {
+      const items = this.itemsOf(id);
+      return items.length >= count ? items : undefined;
+    });
+  }
+
+  /** A round trip through the server's socket: what it had sent before is here when this resolves. */
+  async ping(): Promise<void> {
+    const pongs = this.#pongs;
+    this.send(['ping', this.sent, this.received]);
+    await this.when('"pong"', () => this.#pongs > pongs || undefined);
+  }
+
+  /**
+   * Several round trips through the whole server, each with a call. Nothing tells from outside that a server
+   * will not send something; what it has not sent by then it is taken not to send.
+   */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 3; round++) {
+      await this.ask('query', 'greet', { name: 'settle' });
+      await this.ping();
+    }
+  }
+
+  /** Waits until the socket is closed, by whichever end. */
+  whenClosed(): Promise<Close> {
+    return this.when('the socket to close', () => this.closed);
+  }
+
+  /** Ends the session, if it could have begun, and closes the socket. */
+  async leave(): Promise<void> {
+    if (!this.closed && !this.#dropped) {
+      if (this.#greeted) this.send(['bye', 'closed']);
+      this.close(1000, 'closed');
+    }
+    await this.whenClosed();
+  }
+
+  close(code: number, reason: string): void {
+    this.#closing = true;
+    this.#socket.close(code, reason);
+  }
+
+  /** Cuts the socket without a closing handshake. */
+  drop(): void {
+    this.#dropped = true;
+    this.#closing = true;
+    this.#socket.terminate();
+  }
+
+  /**
+   * Waits until `look` gives something. It looks after each event of the socket, and fails when the socket
+   * closes without it, or at the deadline.
+   */
+  when<T>(what: string, look: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        finish();
+      };
+      const fail = (why: string): void =>
+        settle(() => reject(new Error(`${why} while waiting for ${what}; ${this.#summary()}`)));
+      const check = (): void => {
+        const found = look();
+        if (found !== undefined) settle(() => resolve(found));
+        else if (this.closed) fail('closed');
+      };
+      const timer = setTimeout(() => fail('out of time'), Math.max(0, this.#deadline - performance.now()));
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  #account(text: string): void {
+    const frame = parse(text);
+    if (frame?.[0] === 'hello') this.#greeted = true;
+    if (!frame || isControl(frame)) return;
+    this.sent++;
+    for (const message of messagesOf(frame)) {
+      if (!isMessage(message)) continue;
+      if (message[0] <= Kind.subscription) this.#lastId = Math.max(this.#lastId, message[1]);
+      this.monitor.outbound(message);
+    }
+  }
+
+  #receive(text: string, isBinary: boolean): void {
+    this.monitor.arrived(text);
+    const frame = isBinary ? undefined : parse(text);
+    if (frame) this.#dispatch(frame);
+    else this.monitor.note(isBinary ? 'a binary frame' : `no frame: ${text.slice(0, 200)}`);
+    this.#check();
+  }
+
+  #dispatch(frame: Frame): void {
+    if (isControl(frame)) {
+      this.monitor.control(frame, this.sent, this.received);
+      if (frame[0] === 'pong') this.#pongs++;
+      if (frame[0] === 'ping' && this.answersPings) this.send(['pong', this.sent, this.received]);
+      else this.frames.push(frame);
+      return;
+    }
+    this.received++;
+    this.monitor.data(frame, this.sent);
+    this.frames.push(frame);
+    for (const message of messagesOf(frame)) {
+      if (!isMessage(message)) continue;
+      this.messages.push(message);
+      const same = this.#byId.get(message[1]);
+      if (same) same.push(message);
+      else this.#byId.set(message[1], [message]);
+    }
+    // A server that keeps frames stops when nobody acknowledges them.
+    if (this.monitor.window > 0) this.send(['ack', this.sent, this.received]);
+  }
+
+  #end(close: Close): void {
+    this.closed = close;
+    this.monitor.closed(close.code, close.reason, this.#closing);
+    this.#check();
+  }
+
+  #check(): void {
+    for (const check of [...this.#waiting]) check();
+  }
+
+  #summary(): string {
+    const last = this.frames.slice(-3).map((frame) => JSON.stringify(frame).slice(0, 200));
+    const close = this.closed ? `closed ${this.closed.code} "${this.closed.reason}"` : 'open';
+    return `socket ${close}; ${this.frames.length} frames, the last: ${last.join(' ')}`;
+  }
+}
+
+/** The frame in `text`, or nothing if it has the shape of none. */
+function parse(text: string): Frame | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.length > 0 ? (value as Frame) : undefined;
+  } catch {
+    return undefined;
+  }
+}

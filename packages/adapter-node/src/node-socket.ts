@@ -1,0 +1,51 @@
+import type { Socket, SocketEvents } from '@hawser/core';
+import { socketBufferBytes } from '@hawser/core';
+import type { RawData, WebSocket } from 'ws';
+
+/** How long a socket may take to answer a close. */
+const closeMs = 2000;
+
+/** One `ws` socket, as `core` wants it. */
+export class NodeSocket implements Socket {
+  readonly #ws: WebSocket;
+  #drained: (() => void) | undefined;
+
+  constructor(ws: WebSocket) {
+    this.#ws = ws;
+  }
+
+  get buffered(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  /** Sends the events of the socket where they belong. */
+  connect(events: SocketEvents): void {
+    const ws = this.#ws;
+    ws.on('message', (data: RawData, isBinary: boolean) => {
+      events.frame(isBinary ? (data as Buffer) : String(data));
+    });
+    ws.on('close', (code: number) => events.closed(code));
+    // Told as `close` right after; without a listener it would end the process.
+    ws.on('error', () => {});
+    this.#drained = () => {
+      if (ws.bufferedAmount < socketBufferBytes) events.drained();
+    };
+  }
+
+  send(frame: string): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    const full = this.#ws.bufferedAmount + frame.length >= socketBufferBytes;
+    this.#ws.send(frame, full ? this.#drained : undefined);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#ws.close(code, reason);
+    const patience = setTimeout(() => this.#ws.terminate(), closeMs).unref();
+    this.#ws.once('close', () => clearTimeout(patience));
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+}

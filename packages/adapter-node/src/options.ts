@@ -1,0 +1,72 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Failure, JsonObject, ServerSession } from '@hawser/core';
+import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
+
+/** What `createContext` gets. */
+export interface ContextOptions {
+  /** The request of the upgrade: headers, cookies, address. */
+  readonly req: IncomingMessage;
+  /** What the client's `params()` gave for this dial; not validated. */
+  readonly params: JsonObject;
+  readonly session: ServerSession;
+}
+
+export type CreateContext<Context> = (options: ContextOptions) => Context | Promise<Context>;
+
+/** An error that a caller was told of. */
+export type ErrorReport = Failure;
+
+/** Bounds; each has a default, and each is enforced. */
+export interface LimitOptions {
+  /** Calls in flight in one session. Default 4,096. */
+  readonly calls?: number;
+  /** One message, in bytes. Default 4 MiB. */
+  readonly messageBytes?: number;
+}
+
+interface CommonOptions<Router extends AnyTRPCRouter> {
+  /** The router; its transformer, error formatter and middlewares work as with any tRPC adapter. */
+  readonly router: Router;
+  /** The path that is served, exactly. Default `/`. */
+  readonly path?: string;
+  /**
+   * Pages that may connect: origins such as `https://app.example.com`, or a function. Default: pages of the
+   * host that they connect to. A request without an `Origin` is no page, and is let in.
+   */
+  readonly origin?: readonly string[] | ((origin: string, req: IncomingMessage) => boolean);
+  /**
+   * Told of every error that a caller is told of. Default: writes internal errors to `console.error`. What it
+   * throws is written there too.
+   */
+  readonly onError?: (report: ErrorReport) => void;
+  readonly limits?: LimitOptions;
+  /** How long a new socket may take to introduce itself, in ms. Default 10,000. */
+  readonly handshakeMs?: number;
+  /** Silence after which the line is tried, in ms; a dead one is found at most 5 s later. Default 10,000. */
+  readonly heartbeatMs?: number;
+}
+
+/** A server of its own. */
+export interface ListenOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** The address to listen on. Default: all. */
+  readonly host?: string;
+  readonly server?: never;
+}
+
+/** Beside an HTTP server that exists: only `path` is touched. Whoever made it listens and closes it. */
+export interface AttachOptions {
+  readonly server: Server;
+  readonly port?: never;
+  readonly host?: never;
+}
+
+/** Required unless the router's context may be empty. */
+type ContextOption<Context> = object extends Context
+  ? { readonly createContext?: CreateContext<Context> }
+  : { readonly createContext: CreateContext<Context> };
+
+export type ServeOptions<Router extends AnyTRPCRouter> = CommonOptions<Router> &
+  (ListenOptions | AttachOptions) &
+  ContextOption<inferRouterContext<Router>>;

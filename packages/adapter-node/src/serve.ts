@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Failure } from '@hawser/core';
+import { defaultLimits, Host, limits, refusalOf, routerDispatch } from '@hawser/core';
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
+import { checkUpgrade, pathOf, subprotocol, turnAway } from './doors.js';
+import { nodeClock } from './node-clock.js';
+import { nodeRandom } from './node-random.js';
+import { NodeSocket } from './node-socket.js';
+import { nodeTurn } from './node-turn.js';
+import type { ContextOptions, ServeOptions } from './options.js';
+
+/** A router that is being served. */
+export interface HawserServer {
+  /** Where clients connect to, such as `ws://localhost:3000`. Throws while the HTTP server does not listen. */
+  readonly url: string;
+  /** Throws while the HTTP server does not listen. */
+  readonly port: number;
+  /** Sessions alive. */
+  readonly sessions: number;
+  /**
+   * Ends every session: running handlers are aborted, clients are told and reconnect elsewhere or later.
+   * Resolves when every socket is closed and, if `serve` made the HTTP server, the port is free.
+   * A second call gives the same promise.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a tRPC router over WebSockets. Resolves once it listens; beside an existing HTTP server, at once.
+ * Rejects when it cannot listen.
+ */
+export async function serve<Router extends AnyTRPCRouter>(
+  options: ServeOptions<Router>,
+): Promise<HawserServer> {
+  const server = new NodeServer(options as ServeOptions<AnyTRPCRouter>);
+  await server.listen();
+  return server;
+}
+
+class NodeServer implements HawserServer {
+  readonly #options: ServeOptions<AnyTRPCRouter>;
+  readonly #http: Server;
+  readonly #host: Host<IncomingMessage>;
+  readonly #upgrader: WebSocketServer;
+  readonly #sockets = new Set<WebSocket>();
+  readonly #path: string;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: ServeOptions<AnyTRPCRouter>) {
+    this.#options = options;
+    this.#path = options.path ?? '/';
+    this.#http = options.server ?? createServer((_, res) => res.writeHead(404).end());
+    this.#host = hostOf(options);
+    this.#upgrader = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: frameBytes(options),
+      perMessageDeflate: false,
+      handleProtocols: () => subprotocol,
+    });
+    this.#http.on('upgrade', this.#upgrade);
+  }
+
+  get port(): number {
+    return this.#address.port;
+  }
+
+  get url(): string {
+    const host = this.#options.host ?? 'localhost';
+    const path = this.#path === '/' ? '' : this.#path;
+    return `ws://${host.includes(':') ? `[${host}]` : host}:${this.port}${path}`;
+  }
+
+  get sessions(): number {
+    return this.#host.size;
+  }
+
+  async listen(): Promise<void> {
+    const { port, host } = this.#options;
+    if (this.#options.server) return;
+    this.#http.listen({ port, host });
+    await once(this.#http, 'listening');
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#host.close();
+    await Promise.all([...this.#sockets].map(gone));
+    this.#http.off('upgrade', this.#upgrade);
+    if (this.#options.server || !this.#http.listening) return;
+    const closed = once(this.#http, 'close');
+    this.#http.close();
+    this.#http.closeAllConnections();
+    await closed;
+  }
+
+  get #address(): AddressInfo {
+    const address = this.#http.address();
+    if (address === null || typeof address === 'string')
+      throw new Error('The server does not listen on a port');
+    return address;
+  }
+
+  readonly #upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (pathOf(req) !== this.#path) {
+      // Somebody else on a shared server may serve this path; if there is nobody else, it would stay open.
+      const alone = this.#http.listenerCount('upgrade') === 1;
+      if (alone) turnAway(socket, 404, 'Nothing is served here');
+      return;
+    }
+    const refusal = checkUpgrade(req, this.#options.origin);
+    if (refusal) return turnAway(socket, refusal.status, refusal.text);
+    if (this.#closed !== undefined) return turnAway(socket, 503, 'The server is closing');
+    this.#upgrader.handleUpgrade(req, socket, head, (ws) => this.#accept(ws, req));
+  };
+
+  #accept(ws: WebSocket, req: IncomingMessage): void {
+    this.#sockets.add(ws);
+    ws.once('close', () => this.#sockets.delete(ws));
+    const socket = new NodeSocket(ws);
+    socket.connect(this.#host.accept(socket, req));
+  }
+}
+
+function gone(ws: WebSocket): Promise<void> {
+  return new Promise((resolve) => ws.once('close', () => resolve()));
+}
+
+function frameBytes(options: ServeOptions<AnyTRPCRouter>): number {
+  const { messageBytes = limits.messageBytes.default } = options.limits ?? {};
+  return messageBytes + limits.frameBytes.default - limits.messageBytes.default;
+}
+
+function hostOf(options: ServeOptions<AnyTRPCRouter>): Host<IncomingMessage> {
+  const { router, createContext } = options;
+  const onError = reporter(options.onError);
+  return new Host<IncomingMessage>({
+    dispatch: routerDispatch({ router, onError }),
+    createContext: (req, params, session) => {
+      const contextOptions: ContextOptions = { req, params, session };
+      return createContext ? createContext(contextOptions) : {};
+    },
+    refuse: (cause) => {
+      const { name, error, failure } = refusalOf(router, cause);
+      onError(failure);
+      return { name, error };
+    },
+    clock: nodeClock,
+    random: nodeRandom,
+    turn: nodeTurn,
+    digest: (secret) => createHash('sha256').update(secret).digest('base64'),
+    limits: {
+      ...defaultLimits,
+      ...options.limits,
+      frameBytes: frameBytes(options),
+      heartbeat: options.heartbeatMs ?? limits.heartbeat.default,
+    },
+    handshakeMs: options.handshakeMs ?? limits.handshake.default,
+    timeoutMs: 30_000,
+  });
+}
+
+function reporter(onError: ((failure: Failure) => void) | undefined): (failure: Failure) => void {
+  return (failure) => {
+    try {
+      if (onError) onError(failure);
+      else if (failure.error.code === 'INTERNAL_SERVER_ERROR') console.error(failure.error);
+    } catch (error) {
+      console.error(error);
+    }
+  };
+}

@@ -1,0 +1,115 @@
+import type { Gap } from '@hawser/core';
+import type { TRPCClientError, TRPCPromise } from '@trpc/client';
+import type {
+  AnyTRPCProcedure,
+  AnyTRPCRouter,
+  inferProcedureErrorShape,
+  inferProcedureInput,
+  inferTransformedProcedureOutput,
+  TRPCRouterRecord,
+} from '@trpc/server';
+
+export interface CallOptions {
+  /** Rejects the call at once, and reaches the handler's `signal`. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * For the whole call, in ms, outages included; it travels with the call. Without it a query or mutation times
+   * out after `connect`'s `timeoutMs` of silence, and a subscription never. `Infinity` is never.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface SubscribeOptions extends CallOptions {
+  /**
+   * Items may be missing before the next one. With it the subscription goes on; without it, it ends with an
+   * error of code `gap`.
+   */
+  readonly onGap?: ((gap: Gap) => void) | undefined;
+}
+
+/** What a subscription tells. None of these is called after `unsubscribe`, or after an abort. */
+export interface SubscriptionCallbacks<Item, Failure> {
+  /** The server's handler has begun; again after each new session. */
+  readonly onStarted?: (() => void) | undefined;
+  /** An item, in order. While a returned promise is pending, no other comes and the server waits. */
+  readonly onData?: ((item: Item) => unknown) | undefined;
+  /** The subscription is over. */
+  readonly onError?: ((error: Failure) => void) | undefined;
+  /** The subscription is over, by itself; then `onComplete`. */
+  readonly onStopped?: (() => void) | undefined;
+  readonly onComplete?: (() => void) | undefined;
+}
+
+type WithoutCallbacks = { readonly [Name in keyof SubscriptionCallbacks<never, never>]?: undefined };
+
+export interface IterateOptions extends SubscribeOptions, WithoutCallbacks {}
+export interface ObserveOptions<Item, Failure>
+  extends SubscribeOptions,
+    SubscriptionCallbacks<Item, Failure> {}
+
+export interface Unsubscribable {
+  /** Ends the subscription at both ends. */
+  unsubscribe(): void;
+}
+
+/** An async generator of the server is an async iterable to its caller. */
+type Received<Output> =
+  Output extends AsyncGenerator<infer Item, infer Return, infer Next>
+    ? AsyncIterable<Item, Return, Next>
+    : Output;
+type ItemOf<Output> = Output extends AsyncIterable<infer Item> ? Item : Output;
+type ErrorOf<Shape> = TRPCClientError<{ transformer: boolean; errorShape: Shape }>;
+
+export type Query<Input, Output, Shape> = (
+  input: Input,
+  options?: CallOptions,
+) => TRPCPromise<Received<Output>, Shape>;
+
+export type Mutate<Input, Output, Shape> = (
+  input: Input,
+  options?: CallOptions,
+) => TRPCPromise<Received<Output>, Shape>;
+
+export interface Subscribe<Input, Output, Shape> {
+  /**
+   * An async iterable, to be iterated once. It subscribes at the first `next()`; leaving the loop, or an abort,
+   * ends the subscription.
+   */
+  (input: Input, options?: IterateOptions): AsyncIterableIterator<ItemOf<Output>, void, undefined>;
+  /** With any callback it subscribes at once. */
+  (input: Input, options: ObserveOptions<ItemOf<Output>, ErrorOf<Shape>>): Unsubscribable;
+}
+
+type Procedure<Type, Input, Output, Shape> = Type extends 'query'
+  ? { query: Query<Input, Output, Shape> }
+  : Type extends 'mutation'
+    ? { mutate: Mutate<Input, Output, Shape> }
+    : { subscribe: Subscribe<Input, Output, Shape> };
+
+// biome-ignore lint/suspicious/noExplicitAny: tRPC's own constraint on a router's root types
+type RootTypes = { readonly transformer: boolean; readonly errorShape: any };
+
+type Branch<Root extends RootTypes, Record extends TRPCRouterRecord> = {
+  readonly [Key in keyof Record]: Record[Key] extends infer Member
+    ? Member extends AnyTRPCProcedure
+      ? Procedure<
+          Member['_def']['type'],
+          inferProcedureInput<Member>,
+          inferTransformedProcedureOutput<Root, Member>,
+          inferProcedureErrorShape<Root, Member>
+        >
+      : Member extends TRPCRouterRecord
+        ? Branch<Root, Member>
+        : never
+    : never;
+};
+
+/** The calls of a router: the same names, inputs, outputs and errors as tRPC's own client gives them. */
+// The root types are written out: an alias would print the whole router when a part of it is hovered.
+export type Client<Router extends AnyTRPCRouter> = Branch<
+  {
+    transformer: Router['_def']['_config']['$types']['transformer'];
+    errorShape: Router['_def']['_config']['$types']['errorShape'];
+  },
+  Router['_def']['record']
+>;

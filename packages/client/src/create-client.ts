@@ -1,0 +1,90 @@
+import type { Caller } from '@hawser/core';
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { CallOptions, Client, ObserveOptions } from './client.js';
+import type { ClientError } from './errors.js';
+import { SubscriptionIterator } from './subscription-iterator.js';
+import { SubscriptionObserver } from './subscription-observer.js';
+import type { TransformerOption, Translation, WithoutTransformer, WithTransformer } from './transformer.js';
+import { translationOf } from './transformer.js';
+import { callOnce } from './unary.js';
+
+/** Options are required exactly when the router has a transformer. */
+type ClientArguments<Router extends AnyTRPCRouter> =
+  TransformerOption<Router> extends WithTransformer
+    ? [options: TransformerOption<Router>]
+    : [options?: TransformerOption<Router>];
+
+/** Whatever makes calls for a client, and hears of what nobody else is told. */
+export interface ClientLine extends Caller {
+  /** Told of errors that have no other way to their user. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Calls for every procedure of a router, over a connection. Their names are looked up when they are used. */
+export function createClient<Router extends AnyTRPCRouter>(
+  line: ClientLine,
+  ...[options]: ClientArguments<Router>
+): Client<Router> {
+  const translation = translationOf(options as WithTransformer | WithoutTransformer | undefined);
+  return branch(line, translation, '') as Client<Router>;
+}
+
+/**
+ * One level of the router. Each name becomes a property when it is first used, so that only a first use
+ * pays for the proxy, which sits behind it as its prototype.
+ */
+function branch(line: ClientLine, translation: Translation, path: string): object {
+  const lookup = new Proxy(Object.create(null) as object, {
+    get(_, name) {
+      // A branch is awaited by accident, never on purpose: it must not look like a promise.
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      const member = callable(line, translation, path, name) ?? branch(line, translation, join(path, name));
+      Object.defineProperty(target, name, { value: member, enumerable: true });
+      return member;
+    },
+  });
+  const target = Object.create(lookup) as object;
+  return target;
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+function callable(line: ClientLine, translation: Translation, path: string, name: string): unknown {
+  if (path === '') return undefined;
+  switch (name) {
+    case 'query':
+    case 'mutate': {
+      const type = name === 'query' ? 'query' : 'mutation';
+      return (input: unknown, options?: CallOptions) =>
+        callOnce(line, { type, path, input }, options, translation);
+    }
+    case 'subscribe':
+      return (input: unknown, options: ObserveOptions<unknown, ClientError> = {}) =>
+        subscribe(line, translation, { path, input }, options);
+    default:
+      return undefined;
+  }
+}
+
+const callbackNames = ['onStarted', 'onData', 'onError', 'onStopped', 'onComplete'] as const;
+
+function subscribe(
+  line: ClientLine,
+  translation: Translation,
+  call: { readonly path: string; readonly input: unknown },
+  options: ObserveOptions<unknown, ClientError>,
+): unknown {
+  const request = { caller: line, translation, ...call };
+  if (!callbackNames.some((name) => options[name] !== undefined)) {
+    return new SubscriptionIterator(request, options);
+  }
+  const { onData, ...rest } = options;
+  return new SubscriptionObserver(request, {
+    ...rest,
+    onItem: (item) => onData?.(item),
+    survivesGaps: options.onGap !== undefined,
+    report: line.onError,
+  });
+}

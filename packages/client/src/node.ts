@@ -1,0 +1,43 @@
+import type { Connection, Turn } from '@hawser/core';
+import { WebSocket } from 'ws';
+import type { ConnectOptions } from './connect.js';
+import { connectWith } from './connect.js';
+import type { WebSocketClass } from './web-socket.js';
+
+export type {
+  ConnectionState,
+  ConnectionStatus,
+  FaultCode,
+  Gap,
+  JsonObject,
+  Outcome,
+} from '@hawser/core';
+export { Connection, HawserError, hawserErrorOf, outcomeOf } from '@hawser/core';
+export type {
+  CallOptions,
+  Client,
+  IterateOptions,
+  ObserveOptions,
+  SubscribeOptions,
+  SubscriptionCallbacks,
+  Unsubscribable,
+} from './client.js';
+export type { ConnectOptions } from './connect.js';
+export type { ClientLine } from './create-client.js';
+export { createClient } from './create-client.js';
+export type { WebSocketClass, WebSocketLike } from './web-socket.js';
+
+/** Node's event loop: `nextTick` callbacks run when the microtasks are drained, before any input. */
+const nodeTurn: Turn = {
+  flush(callback) {
+    queueMicrotask(() => process.nextTick(callback));
+  },
+  yield(callback) {
+    setImmediate(callback);
+  },
+};
+
+/** As in a browser, over `ws`. */
+export function connect(options: ConnectOptions): Connection {
+  return connectWith({ WebSocket: WebSocket as WebSocketClass, turn: nodeTurn }, options);
+}

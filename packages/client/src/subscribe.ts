@@ -1,0 +1,61 @@
+import type { Caller, Entry, StreamEnd } from '@hawser/core';
+import { Subscription } from '@hawser/core';
+import type { SubscribeOptions } from './client.js';
+import type { ClientError } from './errors.js';
+import { answered, faulted, unserialisable } from './errors.js';
+import type { Translation } from './transformer.js';
+
+export interface SubscriptionRequest {
+  readonly caller: Caller;
+  readonly path: string;
+  readonly input: unknown;
+  readonly translation: Translation;
+}
+
+/** A tracked event is given as tRPC gives it. */
+export function itemOf(entry: Entry & { kind: 'item' }, translation: Translation): unknown {
+  const data = translation.decode(entry.data);
+  return entry.event === undefined ? data : { id: entry.event, data };
+}
+
+/** The error that a subscription ended with; undefined if it ended by itself or by its caller's abort. */
+export function errorOf(end: StreamEnd, translation: Translation): ClientError | undefined {
+  switch (end.kind) {
+    case 'ended':
+      return undefined;
+    case 'error':
+      return answered(end.shape, translation);
+    case 'fault':
+      return end.fault.code === 'aborted' ? undefined : faulted(end.fault, end.shape, translation);
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Subscribes; `ready` is told, at the earliest during this call, that there is something to take. */
+export function open(
+  request: SubscriptionRequest,
+  options: SubscribeOptions & { readonly survivesGaps: boolean },
+  ready: () => void,
+): Subscription {
+  const { caller, path, input, translation } = request;
+  const subscription = new Subscription({
+    survivesGaps: options.survivesGaps,
+    startsAtCursor: hasCursor(input),
+    ready,
+  });
+  let json: string | undefined;
+  try {
+    json = translation.encode(input);
+  } catch (cause) {
+    subscription.fault(unserialisable(cause));
+    return subscription;
+  }
+  const { signal, timeoutMs } = options;
+  subscription.bind(caller.call({ type: 'subscription', path, json, signal, timeoutMs }, subscription));
+  return subscription;
+}
+
+function hasCursor(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'lastEventId' in input && input.lastEventId != null;
+}

@@ -1,0 +1,99 @@
+import type { Connection } from '@hawser/core';
+import type { Operation, OperationResultEnvelope, TRPCLink } from '@trpc/client';
+import type { AnyTRPCRouter } from '@trpc/server';
+import type { Observer, TeardownLogic } from '@trpc/server/observable';
+import { observable } from '@trpc/server/observable';
+import { clock } from './connect.js';
+import type { ClientError } from './errors.js';
+import { faulted, unserialisable } from './errors.js';
+import { LinkState } from './link-state.js';
+import { SubscriptionObserver } from './subscription-observer.js';
+import type { TransformerOption, Translation, WithoutTransformer, WithTransformer } from './transformer.js';
+import { translationOf } from './transformer.js';
+import { UnarySink } from './unary.js';
+
+export type HawserLinkOptions<Router extends AnyTRPCRouter> = {
+  /** What `connect` returned. It may serve other links and clients too; the link never closes it. */
+  readonly connection: Connection;
+} & TransformerOption<Router>;
+
+type LinkObserver = Observer<OperationResultEnvelope<unknown, ClientError>, ClientError>;
+
+/**
+ * A terminating link for tRPC's own client, and whatever is built on it. A subscription goes on over a gap:
+ * it is `connecting`, then `started` again.
+ */
+export function hawserLink<Router extends AnyTRPCRouter>(
+  options: HawserLinkOptions<Router>,
+): TRPCLink<Router> {
+  const { connection } = options;
+  const translation = translationOf(options as WithTransformer | WithoutTransformer);
+  return () =>
+    ({ op }) =>
+      observable((observer) => {
+        const told = observer as unknown as LinkObserver;
+        return op.type === 'subscription'
+          ? subscribe(connection, translation, op, told)
+          : request(connection, translation, op, told);
+      });
+}
+
+function request(
+  connection: Connection,
+  translation: Translation,
+  op: Operation,
+  observer: LinkObserver,
+): TeardownLogic {
+  const { path, signal } = op;
+  const type = op.type === 'mutation' ? 'mutation' : 'query';
+  let json: string | undefined;
+  try {
+    json = translation.encode(op.input);
+  } catch (cause) {
+    return observer.error(faulted(unserialisable(cause)));
+  }
+  const resolve = (data: unknown): void => {
+    observer.next({ result: { type: 'data', data } });
+    observer.complete();
+  };
+  const sink = new UnarySink(resolve, (error) => observer.error(error), translation);
+  const call = connection.call({ type, path, json, signal: signal ?? undefined, timeoutMs: undefined }, sink);
+  return () => call.leave();
+}
+
+function subscribe(
+  connection: Connection,
+  translation: Translation,
+  op: Operation,
+  observer: LinkObserver,
+): TeardownLogic {
+  const { path, input, context } = op;
+  const subscription = new SubscriptionObserver(
+    { caller: connection, path, input, translation },
+    {
+      signal: op.signal ?? undefined,
+      survivesGaps: true,
+      report: connection.onError,
+      onStarted: () => observer.next({ result: { type: 'started' }, context }),
+      onItem(data, id) {
+        observer.next({
+          result: id === undefined ? { type: 'data', data } : { type: 'data', id, data },
+          context,
+        });
+      },
+      onError: (error) => observer.error(error),
+      onStopped: () => observer.next({ result: { type: 'stopped' }, context }),
+      onComplete: () => observer.complete(),
+    },
+  );
+  const state = new LinkState(connection, clock, (result) => observer.next({ result, context }));
+  const complete = (): void => observer.complete();
+  op.signal?.addEventListener('abort', complete, { once: true });
+  return () => {
+    op.signal?.removeEventListener('abort', complete);
+    state.stop();
+    subscription.unsubscribe();
+    // As tRPC's own link does: whoever unsubscribes is told `onComplete`.
+    observer.complete();
+  };
+}

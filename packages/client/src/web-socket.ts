@@ -1,0 +1,98 @@
+import type { Clock, Dial, DialEvents, Socket } from '@hawser/core';
+import { socketBufferBytes } from '@hawser/core';
+
+/** The part of the web's WebSocket that is used; `terminate` is what `ws` has beside it. */
+export interface WebSocketLike {
+  binaryType: string;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  terminate?(): void;
+}
+
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => WebSocketLike;
+
+const subprotocol = 'hawser.1';
+const opened = 1;
+
+/** How long a socket may take to answer a close. */
+const closeMs = 2000;
+
+/** How often a full buffer is looked at: the web has no event for it. */
+const drainMs = 5;
+
+/** Opens sockets of a WebSocket class. */
+export function dialWith(WebSocket: WebSocketClass, url: string, clock: Clock): Dial {
+  return (events) => {
+    try {
+      return new ClientSocket(new WebSocket(url, subprotocol), events, clock);
+    } catch {
+      clock.after(0, () => events.closed(1006));
+      return deadSocket;
+    }
+  };
+}
+
+const deadSocket: Socket = { buffered: 0, send() {}, close() {}, terminate() {} };
+
+/** One socket of the web, as `core` wants it. */
+class ClientSocket implements Socket {
+  readonly #web: WebSocketLike;
+  readonly #events: DialEvents;
+  readonly #clock: Clock;
+  #draining = false;
+
+  constructor(web: WebSocketLike, events: DialEvents, clock: Clock) {
+    this.#web = web;
+    this.#events = events;
+    this.#clock = clock;
+    web.binaryType = 'arraybuffer';
+    web.onopen = () => events.opened();
+    web.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) =>
+      events.frame(typeof data === 'string' ? data : new Uint8Array(data));
+    web.onclose = ({ code }: { readonly code: number }) => events.closed(code);
+    // Told as `close` right after; without a listener, `ws` would end the process.
+    web.onerror = () => {};
+  }
+
+  get buffered(): number {
+    return this.#web.bufferedAmount;
+  }
+
+  send(frame: string): void {
+    if (this.#web.readyState !== opened) return;
+    this.#web.send(frame);
+    if (this.buffered >= socketBufferBytes && !this.#draining) this.#awaitDrain();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#web.readyState !== opened) return this.terminate();
+    this.#web.close(code, reason);
+    const patience = this.#clock.after(closeMs, () => this.#web.terminate?.());
+    const { onclose } = this.#web;
+    this.#web.onclose = (event: never) => {
+      patience.cancel();
+      onclose?.(event);
+    };
+  }
+
+  terminate(): void {
+    if (this.#web.terminate) this.#web.terminate();
+    else this.#web.close();
+  }
+
+  #awaitDrain(): void {
+    this.#draining = true;
+    this.#clock.after(drainMs, () => {
+      this.#draining = false;
+      if (this.#web.readyState !== opened) return;
+      if (this.buffered < socketBufferBytes) this.#events.drained();
+      else this.#awaitDrain();
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import type { Admission, Doorkeeper } from '../session/doorkeeper.js';
+import type { Clock, Random, Socket, SocketEvents, Turn } from '../session/ports.js';
+import { Registry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import type { CloseName } from '../wire/close-codes.js';
+import type { JsonObject } from '../wire/control.js';
+import type { Limits } from '../wire/limits.js';
+import type { Dispatch } from './dispatch.js';
+import { HawserError } from './hawser-error.js';
+import { LazySignal } from './lazy-signal.js';
+import { Peer } from './peer.js';
+
+/** A client's session, as the server's code sees it. It is the same object for as long as the session lives. */
+export interface ServerSession {
+  /** A public name, for logs. Not a secret. */
+  readonly id: string;
+  /** Fires when the session has ended, not when a socket drops that is resumed. */
+  readonly signal: AbortSignal;
+  /** Ends the session: its calls are aborted, its socket is closed, the client is told and makes a new one. */
+  close(): void;
+}
+
+export interface HostOptions<R> {
+  readonly dispatch: Dispatch;
+  /** Makes what handlers get as their context; runs for each dial. */
+  readonly createContext: (request: R, params: JsonObject, session: ServerSession) => unknown;
+  /** What the client is told when `createContext` fails: by name, with the error's shape. Must not throw. */
+  readonly refuse: (failure: unknown, request: R) => { readonly name: CloseName; readonly error: unknown };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly turn: Turn;
+  readonly digest: (secret: string) => string;
+  readonly limits: Limits;
+  readonly handshakeMs: number;
+  /** Silence after which a call of this end times out, in ms. */
+  readonly timeoutMs: number;
+}
+
+interface Guest {
+  readonly peer: Peer;
+  readonly handle: ServerSession;
+}
+
+/** A server's end: the sessions of all its clients, each served by the same dispatch. */
+export class Host<R> {
+  readonly #options: HostOptions<R>;
+  readonly #registry: Registry<R>;
+  readonly #guests = new Map<Session, Guest>();
+
+  constructor(options: HostOptions<R>) {
+    this.#options = options;
+    const doorkeeper: Doorkeeper<R> = {
+      created: (session) => this.#welcome(session),
+      admit: (session, request, params) => this.#admit(session, request, params),
+    };
+    this.#registry = new Registry({ ...options, doorkeeper });
+  }
+
+  /** Sessions alive. */
+  get size(): number {
+    return this.#registry.size;
+  }
+
+  /** Takes an upgraded socket in; its events go to what comes back. */
+  accept(socket: Socket, request: R): SocketEvents {
+    return this.#registry.accept(socket, request);
+  }
+
+  /** Ends every session; later sockets are turned away. */
+  close(): void {
+    this.#registry.close();
+  }
+
+  #welcome(session: Session): void {
+    const { clock, dispatch, timeoutMs } = this.#options;
+    const ending = new LazySignal();
+    const peer = new Peer(session, {
+      clock,
+      dispatch,
+      timeoutMs,
+      idle: () => {},
+      lost: (calls, end) => {
+        this.#guests.delete(session);
+        ending.abort(new Error(`The session has ended (${end.name})`));
+        for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));
+      },
+    });
+    const handle: ServerSession = {
+      id: session.id,
+      get signal() {
+        return ending.signal;
+      },
+      close: () => session.close('ended'),
+    };
+    this.#guests.set(session, { peer, handle });
+  }
+
+  async #admit(session: Session, request: R, params: JsonObject): Promise<Admission> {
+    const { peer, handle } = this.#guests.get(session) as Guest;
+    try {
+      peer.context = await this.#options.createContext(request, params, handle);
+      return { admitted: true };
+    } catch (failure) {
+      return { admitted: false, ...this.#options.refuse(failure, request) };
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Outgoing } from '../session/outbox.js';
+import type { Timer } from '../session/ports.js';
+import type { Outcome } from '../wire/fault-codes.js';
+import type { CallType } from '../wire/message.js';
+import type { HawserError } from './hawser-error.js';
+
+export interface CallRequest {
+  readonly type: CallType;
+  readonly path: string;
+  /** The input's JSON, undefined for `undefined`. */
+  readonly json: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** For the whole call, in ms; without one a query or mutation times out after silence. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** What becomes of a call. One of `result`, `error`, `end` and `fault` comes, once, and last. */
+export interface CallSink {
+  result(data: unknown): void;
+  /** The server's answer, as an error shape. */
+  error(shape: unknown): void;
+  /** No answer; `shape` is the server's own word about it, where there is one. */
+  fault(fault: HawserError, shape?: unknown): void;
+  started(): void;
+  item(data: unknown, event: string | undefined): void;
+  position(event: string): void;
+  gap(reason: string, count: number | undefined): void;
+  end(): void;
+  /**
+   * The session is gone and the call is about to be made again on a new one. Answers where it
+   * continues, or that it must not.
+   */
+  restart(reason: string): { readonly after: string | undefined } | 'stop';
+}
+
+/** The table that a call is in: that of the session it was made on. */
+export interface CallTable {
+  cancel(call: OutgoingCall): void;
+  credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void;
+  /** Ends the session: the other end sent more than it was allowed to. */
+  flooded(): void;
+  readonly arrived: { readonly received: number; readonly frameLength: number };
+  readonly window: { readonly items: number; readonly bytes: number };
+}
+
+/** A call that this end made, over all the sessions that it lives on. */
+export class OutgoingCall {
+  readonly request: CallRequest;
+  readonly sink: CallSink;
+  /** In the session it is on; 0 while it waits for a place among the calls in flight. */
+  id = 0;
+  message: Outgoing | undefined;
+  table: CallTable | undefined;
+  /** Where a subscription continues when it is made again. */
+  after: string | undefined;
+  /** It was sent again once: a query that kills the server must not kill the fleet. */
+  repeated = false;
+  settled = false;
+  /** When something was last heard of it. */
+  heardAt: number;
+  /** When the caller's own deadline passes. */
+  readonly deadlineAt: number | undefined;
+  timer: Timer | undefined;
+  #onAbort: (() => void) | undefined;
+
+  constructor(request: CallRequest, sink: CallSink, now: number) {
+    this.request = request;
+    this.sink = sink;
+    this.heardAt = now;
+    const { timeoutMs } = request;
+    this.deadlineAt =
+      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY ? undefined : now + timeoutMs;
+  }
+
+  /** Whether its message is in a frame: from then on it can have run. */
+  get left(): boolean {
+    return this.message?.state === 'framed';
+  }
+
+  get outcome(): Outcome {
+    return this.left || this.repeated ? 'unknown' : 'not-run';
+  }
+
+  listen(onAbort: () => void): void {
+    this.#onAbort = onAbort;
+    this.request.signal?.addEventListener('abort', onAbort, { once: true });
+  }
+
+  /** Marks the call settled and lets go of what would settle it; answers whether it was open. */
+  settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.timer?.cancel();
+    if (this.#onAbort) this.request.signal?.removeEventListener('abort', this.#onAbort);
+    return true;
+  }
+
+  /** Rejects the call at this end and withdraws or cancels it at the other. */
+  stop(fault: HawserError): void {
+    if (!this.settle()) return;
+    this.table?.cancel(this);
+    this.sink.fault(fault);
+  }
+
+  /** Rejects the call without a word to the other end: the session it was on is gone. */
+  lose(fault: HawserError, shape?: unknown): void {
+    if (this.settle()) this.sink.fault(fault, shape);
+  }
+
+  /** The consumer of a stream is done with it: nothing more is told. */
+  leave(): void {
+    if (this.settle()) this.table?.cancel(this);
+  }
+}

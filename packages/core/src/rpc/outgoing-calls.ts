@@ -1,0 +1,181 @@
+import { Fifo } from '../session/fifo.js';
+import type { Clock } from '../session/ports.js';
+import type { Session } from '../session/session.js';
+import { fits } from '../wire/frame.js';
+import { limits } from '../wire/limits.js';
+import type {
+  EndMessage,
+  ErrorMessage,
+  GapMessage,
+  ItemMessage,
+  MessageOptions,
+  PositionMessage,
+  ResultMessage,
+  StartedMessage,
+} from '../wire/message.js';
+import { encodeBare, encodeCall, encodeCredit, messageKinds, readValue } from '../wire/message.js';
+import { HawserError } from './hawser-error.js';
+import type { CallTable, OutgoingCall } from './outgoing-call.js';
+
+/** Messages about a call, from its callee. */
+export type ReplyMessage =
+  | ResultMessage
+  | ErrorMessage
+  | StartedMessage
+  | ItemMessage
+  | EndMessage
+  | PositionMessage
+  | GapMessage;
+
+/** Calls that wait at a caller beyond this are rejected. */
+const maxQueued = 65_536;
+
+/** The calls that this end made on one session. */
+export class OutgoingCalls implements CallTable {
+  readonly #session: Session;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #idle: () => void;
+  /** In flight; a cancelled call stays until its final message, as it does at the callee. */
+  readonly #calls = new Map<number, OutgoingCall>();
+  /** Waiting for a place among the calls in flight. */
+  readonly #queue = new Fifo<OutgoingCall>();
+  #lastId = 0;
+
+  constructor(session: Session, clock: Clock, timeoutMs: number, idle: () => void) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#idle = idle;
+  }
+
+  get size(): number {
+    return this.#calls.size + this.#queue.size;
+  }
+
+  get arrived(): Session {
+    return this.#session;
+  }
+
+  get window(): { readonly items: number; readonly bytes: number } {
+    return { items: this.#session.limits.streamItems, bytes: this.#session.limits.streamBytes };
+  }
+
+  start(call: OutgoingCall): void {
+    call.table = this;
+    call.id = 0;
+    call.message = undefined;
+    if (this.#queue.size >= maxQueued || this.#session.queued > limits.answerBytes.default) {
+      call.stop(new HawserError('queue-full', call.outcome));
+    } else if (this.#calls.size < this.#session.limits.calls) this.#admit(call);
+    else this.#queue.push(call);
+  }
+
+  cancel(call: OutgoingCall): void {
+    if (call.message === undefined) return;
+    if (call.left) this.#session.send(encodeBare('cancel', call.id), 'prompt');
+    else {
+      call.message.state = 'withdrawn';
+      this.#free(call.id);
+    }
+  }
+
+  credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void {
+    if (this.#calls.has(call.id)) this.#session.send(encodeCredit(call.id, consumed, items, bytes), 'prompt');
+  }
+
+  flooded(): void {
+    this.#session.close('too-many');
+  }
+
+  receive(message: ReplyMessage): void {
+    const call = this.#calls.get(message[1]);
+    if (call === undefined) return;
+    const final = isFinal(message);
+    if (final) this.#free(call.id);
+    if (call.settled || (final && !call.settle())) return;
+    call.heardAt = this.#clock.now();
+    this.#tell(call, message);
+  }
+
+  /** Rejects the calls of which nothing was heard for too long. */
+  sweep(now: number): void {
+    const overdue: OutgoingCall[] = [];
+    for (const call of this.#open()) {
+      const patient = call.request.type === 'subscription' || call.deadlineAt !== undefined;
+      if (!patient && now - call.heardAt >= this.#timeoutMs) overdue.push(call);
+    }
+    for (const call of overdue) call.stop(new HawserError('timeout', call.outcome));
+  }
+
+  /** Gives up the calls that are not settled, in the order they were made. */
+  surrender(): OutgoingCall[] {
+    const calls = [...this.#open()];
+    this.#calls.clear();
+    this.#queue.clear();
+    return calls;
+  }
+
+  *#open(): Iterable<OutgoingCall> {
+    for (const call of this.#calls.values()) if (!call.settled) yield call;
+    for (const call of this.#queue) if (!call.settled) yield call;
+  }
+
+  #tell(call: OutgoingCall, message: ReplyMessage): void {
+    switch (message[0]) {
+      case messageKinds.result:
+        return call.sink.result(readValue(message[2], message[3]));
+      case messageKinds.error:
+        return call.sink.error(message[2]);
+      case messageKinds.started:
+        return call.sink.started();
+      case messageKinds.item:
+        return call.sink.item(readValue(message[2], message[4]), message[3] ?? undefined);
+      case messageKinds.end:
+        return call.sink.end();
+      case messageKinds.position:
+        return call.sink.position(message[2]);
+      case messageKinds.gap:
+        return call.sink.gap(message[2], message[3]);
+      default:
+        message satisfies never;
+    }
+  }
+
+  #admit(call: OutgoingCall): void {
+    const { type, path, json } = call.request;
+    const id = ++this.#lastId;
+    const text = encodeCall(type, id, path, json, this.#options(call));
+    if (!fits(text, this.#session.messageBytes)) {
+      return call.stop(new HawserError('too-large', call.outcome));
+    }
+    call.id = id;
+    call.message = { text, state: 'waiting' };
+    this.#calls.set(id, call);
+    this.#session.send(call.message, 'prompt');
+  }
+
+  #options(call: OutgoingCall): MessageOptions | undefined {
+    const { after, deadlineAt } = call;
+    if (after === undefined && deadlineAt === undefined) return undefined;
+    const options: { after?: string; timeout?: number } = {};
+    if (after !== undefined) options.after = after;
+    if (deadlineAt !== undefined) options.timeout = Math.max(0, Math.ceil(deadlineAt - this.#clock.now()));
+    return options;
+  }
+
+  #free(id: number): void {
+    this.#calls.delete(id);
+    while (this.#calls.size < this.#session.limits.calls) {
+      const next = this.#queue.shift();
+      if (next === undefined) break;
+      if (!next.settled) this.#admit(next);
+    }
+    if (this.#calls.size === 0) this.#idle();
+  }
+}
+
+function isFinal(message: ReplyMessage): boolean {
+  const kind = message[0];
+  return kind === messageKinds.result || kind === messageKinds.error || kind === messageKinds.end;
+}

@@ -1,0 +1,120 @@
+import { Fifo } from '../session/fifo.js';
+import { limits } from '../wire/limits.js';
+import type { HawserError } from './hawser-error.js';
+import type { OutgoingCall } from './outgoing-call.js';
+
+export type Entry =
+  | {
+      readonly kind: 'item';
+      readonly data: unknown;
+      readonly event: string | undefined;
+      readonly mark: number;
+    }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'gap'; readonly reason: string; readonly count: number | undefined }
+  | { readonly kind: 'over'; readonly end: StreamEnd };
+
+export type StreamEnd =
+  | { readonly kind: 'ended' }
+  /** The server's answer, as an error shape. */
+  | { readonly kind: 'error'; readonly shape: unknown }
+  | { readonly kind: 'fault'; readonly fault: HawserError; readonly shape: unknown };
+
+/**
+ * What has arrived of a stream and was not consumed yet, and the credit that its sender gets for what was.
+ * Only the sender knows the size of an item, so the receiver counts whole frames: never less than the truth.
+ */
+export class StreamIntake {
+  readonly #entries = new Fifo<Entry>();
+  #call: OutgoingCall | undefined;
+  #items: number = limits.firstItems.default;
+  #bytes: number = limits.firstBytes.default;
+  /** The largest window that was given: more than that can never be on its way. */
+  #largest: number = this.#items;
+  #received = 0;
+  #consumed = 0;
+  #creditedItems = 0;
+  /** Length of the frames that held items, up to the last item that arrived, was consumed, was credited. */
+  #arrivedMark = 0;
+  #consumedMark = 0;
+  #creditedMark = 0;
+  #lastFrame = 0;
+  /** Entries of a session that is lost: they earn no credit on the next. */
+  #stale = 0;
+  /** Whether the consumer found nothing to take since the last credit. */
+  #waited = false;
+
+  /** The call that pays the credit. */
+  bind(call: OutgoingCall): void {
+    this.#call = call;
+  }
+
+  /** The stream starts again on a new session, with the window it had at first. */
+  restart(): void {
+    this.#items = limits.firstItems.default;
+    this.#bytes = limits.firstBytes.default;
+    this.#largest = this.#items;
+    this.#stale += this.#received - this.#consumed;
+    this.#received = this.#consumed = this.#creditedItems = 0;
+    this.#arrivedMark = this.#consumedMark = this.#creditedMark = 0;
+    this.#lastFrame = 0;
+  }
+
+  /** Answers whether the sender kept to its window. */
+  pushItem(data: unknown, event: string | undefined): boolean {
+    const arrived = this.#call?.table?.arrived;
+    if (arrived && arrived.received !== this.#lastFrame) {
+      this.#lastFrame = arrived.received;
+      this.#arrivedMark += arrived.frameLength;
+    }
+    this.#received++;
+    this.#entries.push({ kind: 'item', data, event, mark: this.#arrivedMark });
+    return this.#received - this.#consumed <= this.#largest;
+  }
+
+  push(entry: Exclude<Entry, { kind: 'item' }>): void {
+    this.#entries.push(entry);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  take(): Entry | undefined {
+    const entry = this.#entries.shift();
+    if (entry === undefined) this.#waited = true;
+    return entry;
+  }
+
+  /** The consumer is done with an item it took. */
+  consumed(entry: Entry): void {
+    if (entry.kind !== 'item') return;
+    if (this.#stale > 0) {
+      this.#stale--;
+      return;
+    }
+    this.#consumed++;
+    this.#consumedMark = entry.mark;
+    const items = this.#consumed - this.#creditedItems;
+    if (items * 2 >= this.#items || (this.#consumedMark - this.#creditedMark) * 2 >= this.#bytes)
+      this.#credit();
+  }
+
+  #credit(): void {
+    const call = this.#call;
+    if (!call?.table || call.settled) return;
+    const { items, bytes } = call.table.window;
+    if (this.#waited) {
+      this.#items = Math.min(items, this.#items * 2);
+      this.#bytes = Math.min(bytes, this.#bytes * 2);
+    } else if (this.#entries.size * 2 > this.#items) {
+      this.#items = Math.max(limits.firstItems.default, this.#items >> 1);
+      this.#bytes = Math.max(limits.firstBytes.default, this.#bytes >> 1);
+    }
+    this.#waited = false;
+    this.#largest = Math.max(this.#largest, this.#items);
+    this.#creditedItems = this.#consumed;
+    this.#creditedMark = this.#consumedMark;
+    call.table.credit(call, this.#consumed, this.#items, this.#bytes);
+  }
+}

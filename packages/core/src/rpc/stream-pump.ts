@@ -1,0 +1,111 @@
+import { Fifo } from '../session/fifo.js';
+import type { Session } from '../session/session.js';
+import { fits } from '../wire/frame.js';
+import { limits } from '../wire/limits.js';
+import type { CreditMessage } from '../wire/message.js';
+import { encodeItem } from '../wire/message.js';
+import type { Reply } from './dispatch.js';
+import { ServingError } from './dispatch.js';
+
+type Stream = Extract<Reply, { kind: 'stream' }>;
+
+/** Told once, when the generator has come to its end. */
+export type PumpDone = (failure: { readonly error: unknown } | undefined) => void;
+
+/** Pulls a stream at its sender, one item at a time, and never past its receiver's window. */
+export class StreamPump {
+  readonly #id: number;
+  readonly #stream: Stream;
+  readonly #session: Session;
+  readonly #done: PumpDone;
+  /** Lengths of the items on their way, oldest first. */
+  readonly #lengths = new Fifo<number>();
+  #sent = 0;
+  #consumed = 0;
+  #bytes = 0;
+  #window: { readonly items: number; readonly bytes: number } = {
+    items: limits.firstItems.default,
+    bytes: limits.firstBytes.default,
+  };
+  #state: 'ready' | 'pulling' | 'stopping' | 'over' = 'ready';
+
+  constructor(id: number, stream: Stream, session: Session, done: PumpDone) {
+    this.#id = id;
+    this.#stream = stream;
+    this.#session = session;
+    this.#done = done;
+  }
+
+  /** Goes on if it may: after the start, a credit, or new room in the session. */
+  run(): void {
+    if (this.#state !== 'ready' || !this.#open || !this.#session.roomy) return;
+    this.#state = 'pulling';
+    try {
+      this.#stream.iterator.next().then(this.#pulled, this.#failed);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Answers whether the credit is for items that were sent. */
+  credit([, , consumed, items, bytes]: CreditMessage): boolean {
+    if (consumed > this.#sent) return false;
+    for (; this.#consumed < consumed; this.#consumed++) this.#bytes -= this.#lengths.shift() ?? 0;
+    this.#window = { items: items ?? this.#window.items, bytes: bytes ?? this.#window.bytes };
+    this.run();
+    return true;
+  }
+
+  /** Returns the generator; `done` comes when it has ended, which a generator may take its time to do. */
+  stop(): void {
+    if (this.#state === 'stopping' || this.#state === 'over') return;
+    this.#state = 'stopping';
+    const over = (): void => this.#finish(undefined);
+    try {
+      const { iterator } = this.#stream;
+      if (iterator.return === undefined) over();
+      else iterator.return().then(over, over);
+    } catch {
+      over();
+    }
+  }
+
+  get #open(): boolean {
+    return this.#sent - this.#consumed < this.#window.items && this.#bytes < this.#window.bytes;
+  }
+
+  readonly #pulled = (result: IteratorResult<unknown, unknown>): void => {
+    if (this.#state !== 'pulling') return;
+    if (result.done) return this.#finish(undefined);
+    try {
+      this.#send(result.value);
+    } catch (error) {
+      this.stop();
+      return this.#finish({ error });
+    }
+    this.#state = 'ready';
+    this.run();
+  };
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#state === 'pulling') this.#finish({ error });
+  };
+
+  #send(value: unknown): void {
+    const { data, event } = this.#stream.toItem(value);
+    const text = encodeItem(this.#id, JSON.stringify(data), event);
+    if (!fits(text, this.#session.messageBytes)) {
+      throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
+    }
+    this.#sent++;
+    this.#bytes += text.length;
+    this.#lengths.push(text.length);
+    this.#session.send(text, 'bulk');
+  }
+
+  #finish(failure: { readonly error: unknown } | undefined): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#done(failure);
+  }
+}

@@ -1,0 +1,116 @@
+import type { FaultCode } from '../wire/fault-codes.js';
+import { HawserError } from './hawser-error.js';
+import type { CallSink, OutgoingCall } from './outgoing-call.js';
+import type { Entry, StreamEnd } from './stream-intake.js';
+import { StreamIntake } from './stream-intake.js';
+
+/** Items are missing at this point of a subscription. */
+export interface Gap {
+  /** `restarted`: the session was lost; else the server's reason. */
+  readonly reason: string;
+  /** How many, where that is known. */
+  readonly count: number | undefined;
+}
+
+export interface SubscriptionOptions {
+  /** Whether the consumer wants to go on after a gap; without that, a gap ends the subscription. */
+  readonly survivesGaps: boolean;
+  /** Whether the input itself says where to start: then a restart before the first event is no gap. */
+  readonly startsAtCursor: boolean;
+  /** Told that there is something to take. */
+  readonly ready: () => void;
+}
+
+/** A subscription at its caller: what arrives, in order, over every session that it lives on. */
+export class Subscription implements CallSink {
+  readonly #intake = new StreamIntake();
+  readonly #options: SubscriptionOptions;
+  #call: OutgoingCall | undefined;
+  #cursor: string | undefined;
+  #started = false;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+  }
+
+  bind(call: OutgoingCall): void {
+    this.#call = call;
+    this.#intake.bind(call);
+  }
+
+  /** The next thing that arrived; undefined if the consumer must wait. */
+  take(): Entry | undefined {
+    return this.#intake.take();
+  }
+
+  /** To be called when the consumer is done with what it took: it makes room for more. */
+  consumed(entry: Entry): void {
+    this.#intake.consumed(entry);
+  }
+
+  /** The consumer wants no more. */
+  leave(): void {
+    this.#call?.leave();
+  }
+
+  /** The consumer itself failed: that is all it is told from now on, whatever else has arrived. */
+  fail(code: FaultCode, cause: unknown): void {
+    this.#call?.leave();
+    this.#intake.clear();
+    this.fault(new HawserError(code, 'unknown', undefined, cause));
+  }
+
+  started(): void {
+    this.#started = true;
+    this.#push({ kind: 'started' });
+  }
+
+  item(data: unknown, event: string | undefined): void {
+    if (event !== undefined) this.#cursor = event;
+    if (!this.#intake.pushItem(data, event)) return this.#call?.table?.flooded();
+    this.#options.ready();
+  }
+
+  position(event: string): void {
+    this.#cursor = event;
+  }
+
+  gap(reason: string, count: number | undefined): void {
+    if (this.#options.survivesGaps) this.#push({ kind: 'gap', reason, count });
+    else this.#call?.stop(new HawserError('gap', 'unknown', reason));
+  }
+
+  end(): void {
+    this.#over({ kind: 'ended' });
+  }
+
+  /** A subscription has no result; a callee that sends one has ended the stream. */
+  result(): void {
+    this.end();
+  }
+
+  error(shape: unknown): void {
+    this.#over({ kind: 'error', shape });
+  }
+
+  fault(fault: HawserError, shape?: unknown): void {
+    this.#over({ kind: 'fault', fault, shape });
+  }
+
+  restart(reason: string): { readonly after: string | undefined } | 'stop' {
+    const keepsPlace = this.#cursor !== undefined || this.#options.startsAtCursor || !this.#started;
+    if (!keepsPlace && !this.#options.survivesGaps) return 'stop';
+    if (!keepsPlace) this.#push({ kind: 'gap', reason, count: undefined });
+    this.#intake.restart();
+    return { after: this.#cursor };
+  }
+
+  #over(end: StreamEnd): void {
+    this.#push({ kind: 'over', end });
+  }
+
+  #push(entry: Exclude<Entry, { kind: 'item' }>): void {
+    this.#intake.push(entry);
+    this.#options.ready();
+  }
+}

@@ -1,0 +1,172 @@
+import type { CloseName, GoneReason } from '../wire/close-codes.js';
+import { closeName } from '../wire/close-codes.js';
+import type { Control, JsonObject, Welcome } from '../wire/control.js';
+import { encodeControl, isControl, limitsOf } from '../wire/control.js';
+import { isControlFrame, parseFrame } from '../wire/frame.js';
+import type { Clock, Dial, DialEvents, Socket, Timer } from './ports.js';
+import type { Session } from './session.js';
+
+/** A session as the client knows it: its secret, and in how many `hello`s it was named. */
+export interface Candidate {
+  readonly session: Session;
+  readonly secret: string;
+  hellos: number;
+}
+
+/** Why an attempt came to nothing, or an open line broke. */
+export interface Failure {
+  readonly reason: CloseName | 'params' | 'dropped' | 'dead' | 'no-answer' | 'not-hawser';
+  readonly error?: unknown;
+}
+
+/** What an attempt asks of the dialler, and tells it. */
+export interface AttemptOwner {
+  /** The session to introduce, and the number of this `hello`. */
+  present(): { readonly candidate: Candidate; readonly dial: number; readonly server: string | undefined };
+  accepted(welcome: Welcome): void;
+  /** The session does not exist any more; the next `present` gives another. */
+  gone(reason: GoneReason): void;
+  failed(failure: Failure): void;
+}
+
+export interface AttemptPorts {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly params: (() => JsonObject | Promise<JsonObject>) | undefined;
+  /** Bound on getting the params and the socket, and again on the handshake. */
+  readonly handshakeMs: number;
+}
+
+/**
+ * - `dialling`: params, then the socket, are on their way
+ * - `greeting`: `hello` was said
+ * - `attached`: frames belong to the session
+ * - `over`: late events of the socket are ignored
+ */
+type State = 'dialling' | 'greeting' | 'attached' | 'over';
+
+/** One socket at a client. A new dial is a new attempt, so late events of an old one reach nobody. */
+export class DialAttempt implements DialEvents {
+  readonly #owner: AttemptOwner;
+  readonly #ports: AttemptPorts;
+  #state: State = 'dialling';
+  #params: JsonObject | undefined;
+  #socket: Socket | undefined;
+  #candidate: Candidate | undefined;
+  #deadline: Timer | undefined;
+
+  constructor(owner: AttemptOwner, ports: AttemptPorts) {
+    this.#owner = owner;
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#limit();
+    if (this.#ports.params === undefined) this.#socket = this.#ports.dial(this);
+    else void this.#startWith(this.#ports.params);
+  }
+
+  opened(): void {
+    if (this.#state !== 'dialling') return;
+    this.#state = 'greeting';
+    this.#sayHello();
+  }
+
+  frame(data: string | Uint8Array): void {
+    if (this.#state === 'attached') this.#candidate?.session.receive(data);
+    else if (this.#state === 'greeting') this.#receiveAnswer(data);
+  }
+
+  drained(): void {
+    if (this.#state !== 'over') this.#candidate?.session.drained();
+  }
+
+  closed(code: number): void {
+    this.#fail({ reason: code === 1009 ? 'too-large' : (closeName(code) ?? 'dropped') });
+  }
+
+  /** Drops a socket that is believed dead, or that came to no handshake. */
+  drop(reason: 'dead' | 'no-answer' | 'not-hawser'): void {
+    this.#socket?.terminate();
+    this.#fail({ reason });
+  }
+
+  /** Lets go of the socket without a word to the owner, and closes it unless its session just did. */
+  abandon(): void {
+    if (this.#state === 'dialling') this.#socket?.terminate();
+    else this.#socket?.close(1000, 'closed');
+    this.#leave();
+  }
+
+  async #startWith(params: () => JsonObject | Promise<JsonObject>): Promise<void> {
+    try {
+      this.#params = await params();
+    } catch (error) {
+      return this.#fail({ reason: 'params', error });
+    }
+    if (this.#state === 'dialling') this.#socket = this.#ports.dial(this);
+  }
+
+  #sayHello(): void {
+    this.#limit();
+    const { candidate, dial, server } = this.#owner.present();
+    const { session, secret } = candidate;
+    const socket = this.#socket as Socket;
+    const mode = candidate.hellos === 0 ? 'open' : 'resume';
+    this.#candidate = candidate;
+    candidate.hellos++;
+    const { sent, received } = session;
+    socket.send(
+      encodeControl(['hello', { mode, secret, dial, sent, received, params: this.#params, server }]),
+    );
+    if (mode === 'open') session.attachEarly(socket);
+  }
+
+  #receiveAnswer(data: string | Uint8Array): void {
+    const frame = typeof data === 'string' ? parseFrame(data) : undefined;
+    if (frame === undefined || !isControlFrame(frame) || !isControl(frame)) return this.drop('not-hawser');
+    this.#answered(frame, this.#candidate as Candidate);
+  }
+
+  #answered(control: Control, candidate: Candidate): void {
+    switch (control[0]) {
+      case 'welcome':
+        return this.#welcomed(control[1], candidate.session);
+      case 'gone':
+        if (candidate.hellos === 1) return this.drop('not-hawser');
+        candidate.session.detach();
+        this.#owner.gone(control[1]);
+        return this.#sayHello();
+      case 'bye':
+        this.#socket?.close(1000, 'closed');
+        return this.#fail({ reason: control[1], error: control[2] });
+      default:
+        return this.drop('not-hawser');
+    }
+  }
+
+  #welcomed(welcome: Welcome, session: Session): void {
+    if (welcome.received > session.sent || welcome.sent < session.received) return session.close('miscount');
+    this.#deadline?.cancel();
+    this.#state = 'attached';
+    session.attach(this.#socket as Socket, limitsOf(welcome));
+    this.#owner.accepted(welcome);
+  }
+
+  #limit(): void {
+    this.#deadline?.cancel();
+    this.#deadline = this.#ports.clock.after(this.#ports.handshakeMs, () => this.drop('no-answer'));
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#state === 'over') return;
+    this.#leave();
+    this.#owner.failed(failure);
+  }
+
+  #leave(): void {
+    this.#state = 'over';
+    this.#deadline?.cancel();
+    this.#candidate?.session.detach();
+  }
+}

@@ -1,0 +1,190 @@
+import { closeCodes, isCloseName } from '../wire/close-codes.js';
+import type { JsonObject } from '../wire/control.js';
+import { Backoff } from './backoff.js';
+import type { ConnectionState, ConnectionStatus } from './connection-status.js';
+import { mayFollow } from './connection-status.js';
+import type { Candidate, Failure } from './dial-attempt.js';
+import { DialAttempt } from './dial-attempt.js';
+import type { Clock, Dial, Random, Timer, Turn } from './ports.js';
+import type { SessionEnd } from './session.js';
+import { Session } from './session.js';
+
+export interface DiallerOptions {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly turn: Turn;
+  /** Wall-clock time, for `retryAt` alone. */
+  readonly wallClock: () => number;
+  /** Made anew for each dial; a rejection is trouble, and is tried again. */
+  readonly params: (() => JsonObject | Promise<JsonObject>) | undefined;
+  readonly handshakeMs: number;
+}
+
+/** Who uses the sessions. */
+export interface DiallerOwner {
+  /** This session is the current one from now on. The one before it ends right after this call. */
+  current(session: Session): void;
+  statusChanged(status: ConnectionStatus): void;
+  /** Runs about four times in a heartbeat while the connection dials, is open, or is `busy`. */
+  swept(now: number): void;
+  /** Whether something waits for a line. */
+  busy(): boolean;
+}
+
+type Policy = 'redial' | 'wait';
+
+/** Sockets for a client's sessions: dials, redials, and tells a dead line from a silent one. */
+export class Dialler {
+  readonly #options: DiallerOptions;
+  readonly #owner: DiallerOwner;
+  readonly #backoff: Backoff;
+  #status: ConnectionStatus = { state: 'idle', reason: undefined, attempt: 0, retryAt: undefined };
+  #candidate: Candidate;
+  #attempt: DialAttempt | undefined;
+  #dials = 0;
+  #server: string | undefined;
+  #redial: Timer | undefined;
+  #sweeper: Timer | undefined;
+  #sweptAt = 0;
+
+  constructor(options: DiallerOptions, owner: DiallerOwner) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#backoff = new Backoff(options.random);
+    this.#candidate = this.#newCandidate();
+    owner.current(this.#candidate.session);
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  /** Something is to be sent: dials if nothing is under way and no dial is planned. */
+  want(): void {
+    const { state, retryAt } = this.#status;
+    if (state === 'idle' || (state === 'waiting' && retryAt === undefined)) this.#dial();
+    else this.#sweepOn();
+  }
+
+  /** Dials now, unless a dial is under way or not needed. */
+  retry(): void {
+    if (this.#status.state === 'idle' || this.#status.state === 'waiting') this.#dial();
+  }
+
+  /** The machine woke, or the network came back: a planned dial is made now, an open line is tried. */
+  wake(): void {
+    if (this.#status.state === 'waiting' && this.#status.retryAt !== undefined) this.#dial();
+    else if (this.#status.state === 'open') this.#candidate.session.probe();
+  }
+
+  /** Ends the session with a `bye` and stops for good. */
+  close(): void {
+    if (this.#status.state === 'closed') return;
+    this.#redial?.cancel();
+    this.#sweeper?.cancel();
+    this.#change('closed', 'closed');
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    this.#candidate.session.close('closed');
+    attempt?.abandon();
+  }
+
+  #newCandidate(): Candidate {
+    const { random } = this.#options;
+    const session = new Session(random.secret().slice(0, 12), this.#options, {
+      ended: (ended, end) => this.#sessionEnded(ended, end),
+    });
+    return { session, secret: random.secret(), hellos: 0 };
+  }
+
+  #dial(): void {
+    this.#redial?.cancel();
+    this.#change('connecting', this.#status.reason);
+    this.#sweepOn();
+    const attempt = new DialAttempt(
+      {
+        present: () => ({ candidate: this.#candidate, dial: ++this.#dials, server: this.#server }),
+        accepted: (welcome) => {
+          this.#server = welcome.server;
+          this.#backoff.accepted(this.#options.clock.now(), this.#candidate.session.limits.spread);
+          this.#change('open', undefined);
+        },
+        gone: (reason) => this.#replace({ name: reason }),
+        failed: (failure) => this.#failed(failure),
+      },
+      this.#options,
+    );
+    this.#attempt = attempt;
+    attempt.start();
+  }
+
+  /** An attempt, or the socket of an open line, came to its end; the session may have outlived it. */
+  #failed(failure: Failure): void {
+    this.#attempt = undefined;
+    const { session, hellos } = this.#candidate;
+    const policy = policyOf(failure.reason);
+    if (this.#status.state === 'open' && session.limits.window === 0) this.#replace({ name: 'off' });
+    else if (policy === 'wait') this.#replace(refusal(failure, hellos === 1));
+    this.#rest(failure.reason, policy);
+  }
+
+  /** The session ended by itself: by a `bye`, or a violation. It has closed its socket. */
+  #sessionEnded(session: Session, end: SessionEnd): void {
+    if (session !== this.#candidate.session || this.#status.state === 'closed') return;
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    attempt?.abandon();
+    this.#replace(end);
+    this.#rest(end.name, isCloseName(end.name) ? policyOf(end.name) : 'redial');
+  }
+
+  #replace(end: SessionEnd): void {
+    const { session } = this.#candidate;
+    this.#candidate = this.#newCandidate();
+    this.#owner.current(this.#candidate.session);
+    session.end(end);
+  }
+
+  #rest(reason: string, policy: Policy): void {
+    const now = this.#options.clock.now();
+    const delay = this.#backoff.next(now);
+    if (policy === 'wait') return this.#change('waiting', reason);
+    this.#redial = this.#options.clock.after(delay, () => this.#dial());
+    this.#change('waiting', reason, this.#options.wallClock() + delay);
+  }
+
+  #change(state: ConnectionState, reason: string | undefined, retryAt?: number): void {
+    const from = this.#status.state;
+    if (!mayFollow(from, state)) throw new Error(`A connection cannot go from ${from} to ${state}`);
+    this.#status = { state, reason, attempt: this.#backoff.attempts, retryAt };
+    this.#owner.statusChanged(this.#status);
+  }
+
+  #sweepOn(): void {
+    if (this.#sweeper || this.#status.state === 'closed') return;
+    this.#sweptAt = this.#options.clock.now();
+    const ms = Math.min(1000, this.#candidate.session.limits.heartbeat / 4);
+    this.#sweeper = this.#options.clock.after(ms, () => this.#sweep(ms));
+  }
+
+  #sweep(ms: number): void {
+    const now = this.#options.clock.now();
+    const late = now - this.#sweptAt > ms + 1000;
+    this.#sweeper = undefined;
+    if (this.#candidate.session.sweep(now, late) === 'dead') this.#attempt?.drop('dead');
+    this.#owner.swept(now);
+    const { state, retryAt } = this.#status;
+    const dialling = state === 'connecting' || state === 'open' || retryAt !== undefined;
+    if (dialling || this.#owner.busy()) this.#sweepOn();
+  }
+}
+
+function policyOf(reason: Failure['reason']): Policy {
+  if (reason === 'not-hawser') return 'wait';
+  return isCloseName(reason) && closeCodes[reason].client === 'wait' ? 'wait' : 'redial';
+}
+
+function refusal({ reason, error }: Failure, untouched: boolean): SessionEnd {
+  return { name: isCloseName(reason) ? reason : 'not-hawser', error, untouched };
+}

@@ -1,0 +1,16 @@
+import type { CloseName } from '../wire/close-codes.js';
+import type { JsonObject } from '../wire/control.js';
+import type { Session } from './session.js';
+
+/** The answer of whoever decides about a dial. */
+export type Admission =
+  | { readonly admitted: true }
+  | { readonly admitted: false; readonly name: CloseName; readonly error: unknown };
+
+/** Decides about dials, and carries out the messages of the sessions it let in. `R` is the adapter's request. */
+export interface Doorkeeper<R> {
+  /** A session is being opened: called once for each, before `admit`. Sets the session's handler. */
+  created(session: Session): void;
+  /** Called for each dial of a session. Never rejects. */
+  admit(session: Session, request: R, params: JsonObject): Promise<Admission>;
+}

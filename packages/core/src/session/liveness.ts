@@ -1,0 +1,35 @@
+import { limits } from '../wire/limits.js';
+
+/** How long a probe, or a judge that comes late, waits before it takes silence for death. */
+const shortGrace = 3000;
+
+/** Whether the other end of a socket can still be believed in. Any inbound frame is life. */
+export class Liveness {
+  #heardAt = 0;
+  /** When the socket is dead unless something is heard; set by a ping. */
+  #deadline: number | undefined;
+
+  heard(now: number): void {
+    this.#heardAt = now;
+    this.#deadline = undefined;
+  }
+
+  /** A ping is being sent out of turn. */
+  probe(now: number): void {
+    this.#deadline = Math.min(this.#deadline ?? Number.POSITIVE_INFINITY, now + shortGrace);
+  }
+
+  /** What to do about a line that was silent until now; `patience` is the silence that earns a ping. */
+  judge(now: number, patience: number, late: boolean): 'alive' | 'ping' | 'dead' {
+    if (this.#deadline === undefined) {
+      if (now - this.#heardAt < patience) return 'alive';
+      this.#deadline = now + (late ? shortGrace : limits.pongGrace.default);
+      return 'ping';
+    }
+    if (now < this.#deadline) return 'alive';
+    if (!late) return 'dead';
+    // The judge slept through the deadline: what was said meanwhile may still lie unread in the socket.
+    this.#deadline = now + shortGrace;
+    return 'ping';
+  }
+}

@@ -1,0 +1,64 @@
+/** One WebSocket, lent by an adapter. Its events go to the `SocketEvents` that belong to it. */
+export interface Socket {
+  /** Sends one frame, text or binary. Never throws; after the socket closed it does nothing. */
+  send(frame: string): void;
+  /** Bytes given to `send` that the runtime still holds. */
+  readonly buffered: number;
+  /**
+   * Closes with a closing handshake and no further events but `closed`. The adapter drops the socket
+   * if the other end does not answer within 2 s. A second call does nothing.
+   */
+  close(code: number, reason: string): void;
+  /** Drops the socket at once, without a closing handshake. */
+  terminate(): void;
+}
+
+/** What an adapter tells about one socket, in order, each frame whole. */
+export interface SocketEvents {
+  /** A text frame as a string, a binary frame as bytes. */
+  frame(data: string | Uint8Array): void;
+  /** `buffered` fell below `socketBufferBytes` after it had reached it. */
+  drained(): void;
+  /** The socket is gone, whoever closed it; 1006 when there was no closing handshake. Once, and last. */
+  closed(code: number): void;
+}
+
+/** A socket that a client opens. */
+export interface DialEvents extends SocketEvents {
+  opened(): void;
+}
+
+/** Opens a socket; a failure to do so is told as `closed`. Never throws. */
+export type Dial = (events: DialEvents) => Socket;
+
+/** No more than this lies in a socket's own buffer, so that pongs are not stuck behind data. */
+export const socketBufferBytes: number = 256 * 1024;
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  after(ms: number, callback: () => void): Timer;
+}
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  uniform(): number;
+  /** 32 random bytes from a cryptographic source, base64url without padding. */
+  secret(): string;
+}
+
+/** How this runtime's event loop is shared. */
+export interface Turn {
+  /**
+   * Runs the callback once this turn has said what it has to say: when its microtasks are drained or, where a
+   * runtime does not tell, when `activity`, a number that rises with each message, stands still. Never later
+   * than the loop's next turn.
+   */
+  flush(callback: () => void, activity: () => number): void;
+  /** Gives the loop back to input and timers, then runs the callback. */
+  yield(callback: () => void): void;
+}

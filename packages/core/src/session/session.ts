@@ -1,0 +1,286 @@
+import type { CloseName, GoneReason } from '../wire/close-codes.js';
+import { closeCodes } from '../wire/close-codes.js';
+import type { Control } from '../wire/control.js';
+import { encodeControl, encodeCounts, isControl } from '../wire/control.js';
+import type { RawFrame } from '../wire/frame.js';
+import { isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
+import type { Limits } from '../wire/limits.js';
+import { defaultLimits, limits } from '../wire/limits.js';
+import type { Message } from '../wire/message.js';
+import { isCount, isMessage } from '../wire/message.js';
+import { Liveness } from './liveness.js';
+import type { LaneName, Outgoing } from './outbox.js';
+import { Outbox } from './outbox.js';
+import type { Clock, Socket, Turn } from './ports.js';
+import { socketBufferBytes } from './ports.js';
+
+/** Why a session is over: a close of the table, the word that it is gone, or a server of another kind. */
+export interface SessionEnd {
+  readonly name: CloseName | GoneReason | 'not-hawser';
+  /** The error shape that came with it, if one did. */
+  readonly error?: unknown;
+  /** Nothing that was sent in this session has run: its only `hello` was refused. */
+  readonly untouched?: boolean;
+}
+
+/** Who carries out a session's messages. */
+export interface SessionHandler {
+  message(message: Message): void;
+  /** The bulk lane has room again. */
+  room(): void;
+  /** Once, when the session is over for good. */
+  ended(end: SessionEnd): void;
+  /** Whether something is expected from the other end: then a silent line is tried sooner. */
+  readonly outstanding: boolean;
+}
+
+/** Who lends the session its sockets. */
+export interface SessionOwner {
+  ended(session: Session, end: SessionEnd): void;
+}
+
+type State = 'absent' | 'early' | 'open' | 'ended';
+
+/** Characters after which a frame is full, and up to which the bulk lane is filled ahead. */
+const frameLength = 65_536;
+
+/** What a frame of one message adds to it at most: brackets, a comma and an acknowledgement. */
+const frameOverhead = 32;
+
+/**
+ * One end of a session: messages in, counted frames out, over whatever socket is attached.
+ * It does no I/O of its own.
+ */
+export class Session {
+  readonly id: string;
+  readonly #clock: Clock;
+  readonly #turn: Turn;
+  readonly #owner: SessionOwner;
+  readonly #outbox = new Outbox();
+  readonly #liveness = new Liveness();
+  #handler: SessionHandler | undefined;
+  #state: State = 'absent';
+  #socket: Socket | undefined;
+  #limits: Limits = defaultLimits;
+  #sent = 0;
+  #received = 0;
+  #frameLength = 0;
+  #early = { frames: 0, bytes: 0 };
+  /** Messages that were ever queued. */
+  #messages = 0;
+  #flushing = false;
+  #starved = false;
+
+  constructor(id: string, ports: { clock: Clock; turn: Turn }, owner: SessionOwner) {
+    this.id = id;
+    this.#clock = ports.clock;
+    this.#turn = ports.turn;
+    this.#owner = owner;
+  }
+
+  /** Binds the one handler; before the first frame arrives. */
+  set handler(handler: SessionHandler) {
+    this.#handler = handler;
+  }
+
+  /** The limits that bind both directions: announced by the server, the defaults before that. */
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** The longest message that the other end takes, in bytes of UTF-8. */
+  get messageBytes(): number {
+    return Math.min(this.#limits.messageBytes, this.#limits.frameBytes - frameOverhead);
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Length of the data frame whose messages are being handed on. */
+  get frameLength(): number {
+    return this.#frameLength;
+  }
+
+  get ended(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** Characters of answers, calls and other prompt messages that wait for a socket. */
+  get queued(): number {
+    return this.#outbox.waiting('prompt');
+  }
+
+  /** Whether the bulk lane takes more: a stream that finds it full waits for `room`. */
+  get roomy(): boolean {
+    if (this.#outbox.waiting('bulk') < frameLength) return true;
+    this.#starved = true;
+    return false;
+  }
+
+  /** Queues a message; it leaves in a frame at the end of this turn, or when a socket is there. */
+  send(entry: string | Outgoing, lane: LaneName): void {
+    if (this.#state === 'ended') return;
+    this.#outbox.push(entry, lane);
+    this.#messages++;
+    this.#schedule();
+  }
+
+  /** Attaches a socket before the other end's `welcome`: only an early allowance of frames leaves. */
+  attachEarly(socket: Socket): void {
+    this.#socket = socket;
+    this.#state = 'early';
+    this.#early = { frames: limits.earlyFrames.default, bytes: limits.earlyBytes.default };
+    this.#schedule();
+  }
+
+  /** Attaches a socket whose handshake is done. */
+  attach(socket: Socket, announced: Limits): void {
+    this.#socket = socket;
+    this.#limits = announced;
+    this.#state = 'open';
+    this.#liveness.heard(this.#clock.now());
+    this.#schedule();
+  }
+
+  /** Takes the socket away; what waits goes on waiting. */
+  detach(): void {
+    this.#socket = undefined;
+    if (this.#state !== 'ended') this.#state = 'absent';
+  }
+
+  /** One whole frame from the attached socket. */
+  receive(data: string | Uint8Array): void {
+    if (this.#state === 'ended') return;
+    this.#liveness.heard(this.#clock.now());
+    if (data.length > this.#limits.frameBytes) return this.close('too-large');
+    this.#frameLength = data.length;
+    const frame = typeof data === 'string' ? parseFrame(data) : undefined;
+    if (frame === undefined) return this.close('malformed');
+    if (!isControlFrame(frame)) return this.#receiveData(frame);
+    if (!isControl(frame)) return this.close('malformed');
+    this.#receiveControl(frame);
+  }
+
+  /**
+   * To be called about four times in a heartbeat. `late` says that the call itself comes late, as after a
+   * sleep: then silence proves nothing yet. Answers whether the socket is still believed to be alive.
+   */
+  sweep(now: number, late: boolean): 'alive' | 'dead' {
+    if (this.#state !== 'open') return 'alive';
+    const patience = this.#handler?.outstanding ? this.#limits.heartbeat / 2 : this.#limits.heartbeat;
+    const verdict = this.#liveness.judge(now, patience, late);
+    if (verdict === 'ping') this.#sendCounts('ping');
+    return verdict === 'dead' ? 'dead' : 'alive';
+  }
+
+  /** Asks for a sign of life at once, with a short grace. */
+  probe(): void {
+    if (this.#state !== 'open') return;
+    this.#liveness.probe(this.#clock.now());
+    this.#sendCounts('ping');
+  }
+
+  /** `buffered` fell below its bound. */
+  drained(): void {
+    this.#schedule();
+  }
+
+  /** Ends the session at both ends: says `bye` on the socket, if there is one, and closes it. */
+  close(name: CloseName): void {
+    if (this.#state === 'ended') return;
+    this.#socket?.send(encodeControl(['bye', name]));
+    this.#socket?.close(closeCodes[name].code, name);
+    this.end({ name });
+  }
+
+  /** Ends the session at this end alone; what happens to the socket is the caller's business. */
+  end(end: SessionEnd): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#socket = undefined;
+    this.#owner.ended(this, end);
+    this.#handler?.ended(end);
+  }
+
+  #receiveData(frame: RawFrame): void {
+    const ack = frame[0];
+    let first = 0;
+    if (typeof ack === 'number') {
+      if (!isCount(ack) || ack > this.#sent) return this.close('miscount');
+      first = 1;
+    }
+    if (first === frame.length) return this.close('malformed');
+    for (let i = first; i < frame.length; i++) if (!isMessage(frame[i])) return this.close('malformed');
+    this.#received++;
+    for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(frame[i] as Message);
+  }
+
+  #receiveControl(control: Control): void {
+    switch (control[0]) {
+      case 'ack':
+      case 'ping':
+      case 'pong':
+        if (control[1] !== this.#received || control[2] > this.#sent) return this.close('miscount');
+        if (control[0] === 'ping') this.#sendCounts('pong');
+        return;
+      case 'bye': {
+        this.#socket?.close(closeCodes.closed.code, 'closed');
+        return this.end({ name: control[1], error: control[2] });
+      }
+      case 'hello':
+      case 'welcome':
+      case 'gone':
+        return this.close('unexpected');
+      default:
+        control satisfies never;
+    }
+  }
+
+  #sendCounts(name: 'ping' | 'pong'): void {
+    this.#socket?.send(encodeCounts(name, this.#sent, this.#received));
+  }
+
+  #schedule(): void {
+    if (this.#flushing || this.#socket === undefined) return;
+    this.#flushing = true;
+    this.#turn.flush(this.#flush, this.#activity);
+  }
+
+  readonly #activity = (): number => this.#messages;
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    while (socket.buffered < socketBufferBytes) {
+      const frame = this.#take();
+      if (frame === undefined) break;
+      this.#sent++;
+      socket.send(frame);
+    }
+    if (this.#starved && this.#outbox.waiting('bulk') < frameLength) {
+      this.#starved = false;
+      this.#turn.yield(this.#room);
+    }
+  };
+
+  readonly #room = (): void => this.#handler?.room();
+
+  #take(): string | undefined {
+    if (this.#state === 'open') {
+      return this.#outbox.take(Math.min(frameLength, this.#limits.frameBytes / 3), false);
+    }
+    if (this.#early.frames === 0) return undefined;
+    const frame = this.#outbox.take(this.#early.bytes / 3, true);
+    if (frame !== undefined) {
+      this.#early.frames--;
+      this.#early.bytes -= utf8Length(frame);
+    }
+    return frame;
+  }
+}

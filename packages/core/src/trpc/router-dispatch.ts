@@ -1,0 +1,102 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { callTRPCProcedure, getTRPCErrorFromUnknown, isTrackedEnvelope, TRPCError } from '@trpc/server';
+import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
+import type { Dispatch, IncomingCall, Reply, StreamItem } from '../rpc/dispatch.js';
+import { ServingError } from '../rpc/dispatch.js';
+import type { Failure } from './error-shape.js';
+import { errorShapeJson } from './error-shape.js';
+import { RawInput } from './raw-input.js';
+
+export interface RouterDispatchOptions {
+  readonly router: AnyTRPCRouter;
+  /** Told of every error that a caller is told of. Must not throw. */
+  readonly onError: (failure: Failure) => void;
+}
+
+/** Serves a tRPC router. */
+export function routerDispatch(options: RouterDispatchOptions): Dispatch {
+  return new RouterDispatch(options);
+}
+
+class RouterDispatch implements Dispatch {
+  readonly #router: AnyTRPCRouter;
+  readonly #onError: (failure: Failure) => void;
+
+  constructor({ router, onError }: RouterDispatchOptions) {
+    this.#router = router;
+    this.#onError = onError;
+  }
+
+  async run(call: IncomingCall): Promise<Reply> {
+    const input = new RawInput(call, this.#router._def._config.transformer.input);
+    try {
+      const result: unknown = await callTRPCProcedure({
+        router: this.#router,
+        path: call.path,
+        type: call.type,
+        ctx: call.context,
+        getRawInput: () => input.read(),
+        get signal() {
+          return call.signal;
+        },
+        batchIndex: 0,
+      });
+      return this.#reply(call, result);
+    } catch (error) {
+      return { kind: 'error', json: this.#fail(call, error, input.value) };
+    }
+  }
+
+  fail(call: IncomingCall, failure: unknown): string {
+    return this.#fail(call, failure, undefined);
+  }
+
+  #reply(call: IncomingCall, result: unknown): Reply {
+    if (call.type === 'subscription') {
+      const iterator = iteratorOf(result, call);
+      return { kind: 'stream', iterator, toItem: (value) => this.#toItem(value) };
+    }
+    if (isAsyncIterable(result)) {
+      throw new TRPCError({
+        code: 'UNSUPPORTED_MEDIA_TYPE',
+        message: `A ${call.type} cannot return a stream`,
+      });
+    }
+    return { kind: 'result', data: this.#serialize(result) };
+  }
+
+  #toItem(value: unknown): StreamItem {
+    if (!isTracked(value)) return { data: this.#serialize(value), event: undefined };
+    return { data: this.#serialize(value[1]), event: value[0] };
+  }
+
+  #serialize(value: unknown): unknown {
+    return value === undefined ? undefined : this.#router._def._config.transformer.output.serialize(value);
+  }
+
+  #fail(call: IncomingCall, cause: unknown, input: unknown): string {
+    const error = cause instanceof ServingError ? new TRPCError(cause) : getTRPCErrorFromUnknown(cause);
+    const failure = { error, type: call.type, path: call.path, input, ctx: call.context };
+    this.#onError(failure);
+    return errorShapeJson(this.#router, failure);
+  }
+}
+
+function iteratorOf(result: unknown, call: IncomingCall): AsyncIterator<unknown, unknown, undefined> {
+  if (isAsyncIterable(result)) return result[Symbol.asyncIterator]();
+  if (isObservable(result)) return observableToAsyncIterable(result, call.signal);
+  const message = `Subscription ${call.path} must return an async iterable or an observable`;
+  throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** The second test is for an envelope of another copy of `@trpc/server`: CommonJS beside ESM. */
+function isTracked(value: unknown): value is readonly [id: string, data: unknown, mark: unknown] {
+  if (isTrackedEnvelope(value)) return true;
+  return (
+    Array.isArray(value) && value.length === 3 && typeof value[0] === 'string' && typeof value[2] === 'symbol'
+  );
+}
