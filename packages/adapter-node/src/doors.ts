@@ -55,3 +55,15 @@ export function turnAway(socket: Duplex, status: keyof typeof statusTexts, text:
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
 }
+
+/**
+ * For an upgrade that something else on the same HTTP server may serve: if nobody has written an answer after
+ * so many ms, nobody will, and the socket would stay open.
+ */
+export function turnAwayUnanswered(socket: Duplex, ms: number): void {
+  const patience = setTimeout(() => {
+    const answered = 'bytesWritten' in socket && socket.bytesWritten !== 0;
+    if (!answered && !socket.destroyed) turnAway(socket, 404, 'Nothing is served here');
+  }, ms).unref();
+  socket.once('close', () => clearTimeout(patience));
+}

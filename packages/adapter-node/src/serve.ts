@@ -9,7 +9,7 @@ import { defaultLimits, Host, limits, refusalOf, routerDispatch } from '@hawser/
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import { checkUpgrade, pathOf, subprotocol, turnAway } from './doors.js';
+import { checkUpgrade, pathOf, subprotocol, turnAway, turnAwayUnanswered } from './doors.js';
 import { nodeClock } from './node-clock.js';
 import { nodeRandom } from './node-random.js';
 import { NodeSocket } from './node-socket.js';
@@ -105,6 +105,10 @@ class NodeServer implements HawserServer {
     await closed;
   }
 
+  get #patience(): number {
+    return this.#options.handshakeMs ?? limits.handshake.default;
+  }
+
   get #address(): AddressInfo {
     const address = this.#http.address();
     if (address === null || typeof address === 'string')
@@ -114,10 +118,10 @@ class NodeServer implements HawserServer {
 
   readonly #upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (pathOf(req) !== this.#path) {
-      // Somebody else on a shared server may serve this path; if there is nobody else, it would stay open.
       const alone = this.#http.listenerCount('upgrade') === 1;
-      if (alone) turnAway(socket, 404, 'Nothing is served here');
-      return;
+      return alone
+        ? turnAway(socket, 404, 'Nothing is served here')
+        : turnAwayUnanswered(socket, this.#patience);
     }
     const refusal = checkUpgrade(req, this.#options.origin);
     if (refusal) return turnAway(socket, refusal.status, refusal.text);

@@ -6,6 +6,7 @@ import type {
   inferProcedureErrorShape,
   inferProcedureInput,
   inferTransformedProcedureOutput,
+  TRPCDefaultErrorShape,
   TRPCRouterRecord,
 } from '@trpc/server';
 
@@ -86,8 +87,7 @@ type Procedure<Type, Input, Output, Shape> = Type extends 'query'
     ? { mutate: Mutate<Input, Output, Shape> }
     : { subscribe: Subscribe<Input, Output, Shape> };
 
-// biome-ignore lint/suspicious/noExplicitAny: tRPC's own constraint on a router's root types
-type RootTypes = { readonly transformer: boolean; readonly errorShape: any };
+type RootTypes = { transformer: boolean; errorShape: TRPCDefaultErrorShape };
 
 type Branch<Root extends RootTypes, Record extends TRPCRouterRecord> = {
   readonly [Key in keyof Record]: Record[Key] extends infer Member

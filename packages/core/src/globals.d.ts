@@ -3,8 +3,7 @@
 
 interface AbortSignal {
   readonly aborted: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: as every runtime types it
-  readonly reason: any;
+  readonly reason: unknown;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
   throwIfAborted(): void;

@@ -6,7 +6,7 @@ import { StreamIntake } from './stream-intake.js';
 
 /** Items are missing at this point of a subscription. */
 export interface Gap {
-  /** `restarted`: the session was lost; else the server's reason. */
+  /** Why the session was lost, such as `dropped`, `dead` or `restarted`; or what the server says it dropped. */
   readonly reason: string;
   /** How many, where that is known. */
   readonly count: number | undefined;

@@ -13,9 +13,12 @@ export interface Candidate {
   hellos: number;
 }
 
-/** Why an attempt came to nothing, or an open line broke. */
+/**
+ * Why an attempt came to nothing, or an open line broke: `params` failed, the server was `unreachable`, the
+ * socket `dropped`, the line was `dead`, or there was `no-answer` to `hello`, or that of another kind of server.
+ */
 export interface Failure {
-  readonly reason: CloseName | 'params' | 'dropped' | 'dead' | 'no-answer' | 'not-hawser';
+  readonly reason: CloseName | 'params' | 'unreachable' | 'dropped' | 'dead' | 'no-answer' | 'not-hawser';
   readonly error?: unknown;
 }
 
@@ -82,7 +85,8 @@ export class DialAttempt implements DialEvents {
   }
 
   closed(code: number): void {
-    this.#fail({ reason: code === 1009 ? 'too-large' : (closeName(code) ?? 'dropped') });
+    const lost = this.#state === 'dialling' ? 'unreachable' : 'dropped';
+    this.#fail({ reason: code === 1009 ? 'too-large' : (closeName(code) ?? lost) });
   }
 
   /** Drops a socket that is believed dead, or that came to no handshake. */

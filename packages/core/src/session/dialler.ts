@@ -1,3 +1,4 @@
+import type { GoneReason } from '../wire/close-codes.js';
 import { closeCodes, isCloseName } from '../wire/close-codes.js';
 import type { JsonObject } from '../wire/control.js';
 import { Backoff } from './backoff.js';
@@ -110,7 +111,7 @@ export class Dialler {
           this.#backoff.accepted(this.#options.clock.now(), this.#candidate.session.limits.spread);
           this.#change('open', undefined);
         },
-        gone: (reason) => this.#replace({ name: reason }),
+        gone: (reason) => this.#gone(reason),
         failed: (failure) => this.#failed(failure),
       },
       this.#options,
@@ -124,9 +125,12 @@ export class Dialler {
     this.#attempt = undefined;
     const { session, hellos } = this.#candidate;
     const policy = policyOf(failure.reason);
-    if (this.#status.state === 'open' && session.limits.window === 0) this.#replace({ name: 'off' });
-    else if (policy === 'wait') this.#replace(refusal(failure, hellos === 1));
+    let end: SessionEnd | undefined;
+    if (this.#status.state === 'open' && session.limits.window === 0) end = lostWith(failure);
+    else if (policy === 'wait') end = { ...lostWith(failure), untouched: hellos === 1 };
+    if (end) this.#renew();
     this.#rest(failure.reason, policy);
+    if (end) session.end(end);
   }
 
   /** The session ended by itself: by a `bye`, or a violation. It has closed its socket. */
@@ -135,15 +139,21 @@ export class Dialler {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     attempt?.abandon();
-    this.#replace(end);
+    this.#renew();
     this.#rest(end.name, isCloseName(end.name) ? policyOf(end.name) : 'redial');
   }
 
-  #replace(end: SessionEnd): void {
+  /** The server has no such session: the next `hello`, on the same socket, opens another. */
+  #gone(reason: GoneReason): void {
     const { session } = this.#candidate;
+    this.#renew();
+    session.end({ name: reason });
+  }
+
+  /** A new session takes the calls that are made from now on. The one before it is about to end. */
+  #renew(): void {
     this.#candidate = this.#newCandidate();
     this.#owner.current(this.#candidate.session);
-    session.end(end);
   }
 
   #rest(reason: string, policy: Policy): void {
@@ -185,6 +195,7 @@ function policyOf(reason: Failure['reason']): Policy {
   return isCloseName(reason) && closeCodes[reason].client === 'wait' ? 'wait' : 'redial';
 }
 
-function refusal({ reason, error }: Failure, untouched: boolean): SessionEnd {
-  return { name: isCloseName(reason) ? reason : 'not-hawser', error, untouched };
+function lostWith({ reason, error }: Failure): SessionEnd {
+  const named = isCloseName(reason) || reason === 'dead' || reason === 'not-hawser';
+  return { name: named ? reason : 'dropped', error };
 }

@@ -14,9 +14,9 @@ import { Outbox } from './outbox.js';
 import type { Clock, Socket, Turn } from './ports.js';
 import { socketBufferBytes } from './ports.js';
 
-/** Why a session is over: a close of the table, the word that it is gone, or a server of another kind. */
+/** Why a session is over: a close of the table, the word that it is gone, or what this end found of its line. */
 export interface SessionEnd {
-  readonly name: CloseName | GoneReason | 'not-hawser';
+  readonly name: CloseName | GoneReason | 'dropped' | 'dead' | 'not-hawser';
   /** The error shape that came with it, if one did. */
   readonly error?: unknown;
   /** Nothing that was sent in this session has run: its only `hello` was refused. */

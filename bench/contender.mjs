@@ -1,0 +1,42 @@
+/**
+ * What every contender in `contenders/` exports as `contender`. Its two halves run in processes of their own.
+ * @typedef {object} Contender
+ * @property {string} title
+ * @property {() => Promise<{ readonly url: string }>} serve Listens on a free port of 127.0.0.1.
+ * @property {(url: string) => Promise<Client>} connect Resolves when a call can be made.
+ */
+
+/**
+ * @typedef {object} Client
+ * @property {(order: import('./payloads.mjs').Order) => Promise<unknown>} echo Answers what it was given.
+ */
+
+/**
+ * What every scenario in `scenarios/` exports as `scenario`.
+ * @typedef {object} Scenario
+ * @property {string} title
+ * @property {string} unit Of what `measure` answers; less is better.
+ * @property {string} baseline The contender that the others are divided by.
+ * @property {string} subject The contender that the bar is for.
+ * @property {readonly string[]} others
+ * @property {number} bar
+ * @property {Record<'warmUp' | 'rounds' | 'calls' | 'profiled', number>} defaults
+ * @property {(client: Client) => Promise<void>} check Throws when the contender answers wrongly.
+ * @property {(client: Client, calls: number) => Promise<number>} measure Runs in the client's process.
+ */
+
+/**
+ * @param {string} name
+ * @returns {Promise<Contender>}
+ */
+export async function loadContender(name) {
+  return (await import(`./contenders/${name}.mjs`)).contender;
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<Scenario>}
+ */
+export async function loadScenario(name) {
+  return (await import(`./scenarios/${name}.mjs`)).scenario;
+}

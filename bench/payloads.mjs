@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** What an order must look like: the input schema of every contender that validates. */
+export const orderSchema = z.object({
+  seq: z.number().int(),
+  symbol: z.string().min(1),
+  side: z.enum(['buy', 'sell']),
+  price: z.number().positive(),
+  quantity: z.number().int(),
+  account: z.string(),
+  tags: z.array(z.string()),
+  note: z.string().optional(),
+});
+
+/** @typedef {z.infer<typeof orderSchema>} Order */
+
+/**
+ * About 160 bytes of JSON; no two numbers give the same, so an answer to another call shows.
+ * @param {number} seq
+ * @returns {Order}
+ */
+export function order(seq) {
+  return {
+    seq,
+    symbol: 'ACME',
+    side: seq % 2 === 0 ? 'buy' : 'sell',
+    price: 101.25,
+    quantity: 300,
+    account: 'acc-7f3a91c2',
+    tags: ['limit', 'day'],
+    note: 'Größe vor Preis, then as it came in',
+  };
+}

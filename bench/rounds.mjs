@@ -1,0 +1,39 @@
+/**
+ * One value for each contender and round. Each round measures all of them, every other one in the opposite
+ * order, so that whatever else the machine does falls on all alike.
+ * @template {string} Name
+ * @param {ReadonlyMap<Name, { measure(calls: number): Promise<number> }>} pairs
+ * @param {{ readonly warmUp: number, readonly rounds: number, readonly calls: number }} sizes
+ * @returns {Promise<Map<Name, number[]>>}
+ */
+export async function runRounds(pairs, { warmUp, rounds, calls }) {
+  for (const pair of pairs.values()) await pair.measure(warmUp);
+  const contenders = [...pairs].map(([name, pair]) => ({ name, pair, values: /** @type {number[]} */ ([]) }));
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? contenders : contenders.toReversed();
+    for (const { pair, values } of order) values.push(await pair.measure(calls));
+  }
+  return new Map(contenders.map(({ name, values }) => [name, values]));
+}
+
+/**
+ * Of one round with itself: a machine that is slow for a while is slow for both.
+ * @param {readonly number[]} values
+ * @param {readonly number[]} baseline
+ */
+export function ratios(values, baseline) {
+  return values.map((value, round) => value / (baseline[round] ?? Number.NaN));
+}
+
+/** @param {readonly number[]} values */
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  /** @param {number} share */
+  const at = (share) => {
+    const place = (sorted.length - 1) * share;
+    const below = sorted[Math.floor(place)] ?? Number.NaN;
+    const above = sorted[Math.ceil(place)] ?? Number.NaN;
+    return below + (above - below) * (place % 1);
+  };
+  return { min: at(0), lower: at(0.25), median: at(0.5), upper: at(0.75), max: at(1) };
+}

@@ -1,0 +1,36 @@
+import { ChatPanel } from './chat-panel.js';
+import type { ChatRoom } from './chat-room.js';
+import { LinePanel } from './line-panel.js';
+import type { LineRecord } from './line-record.js';
+import type { MachineFeed } from './machine-feed.js';
+import { MachinePanel } from './machine-panel.js';
+import type { RoundTrips } from './round-trips.js';
+
+interface AppProps {
+  readonly record: LineRecord;
+  readonly trips: RoundTrips;
+  readonly feed: MachineFeed;
+  readonly room: ChatRoom;
+}
+
+export function App({ record, trips, feed, room }: AppProps) {
+  return (
+    <>
+      <header className="masthead">
+        <h1>
+          <svg viewBox="0 0 32 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="7.5" />
+            <path d="M17.5 10H32" />
+          </svg>
+          Hawser
+        </h1>
+        <p>Everything on this page comes over one WebSocket. Cut it.</p>
+      </header>
+      <main>
+        <LinePanel record={record} trips={trips} />
+        <MachinePanel feed={feed} record={record} />
+        <ChatPanel room={room} record={record} />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import type { ConnectionStatus } from '@hawser/client';
+import { connection, tab } from './line.js';
+import { LineFigures } from './line-figures.js';
+import { LineLog } from './line-log.js';
+import type { LineRecord } from './line-record.js';
+import { Rope } from './rope.js';
+import type { RoundTrips } from './round-trips.js';
+import { useStore } from './store.js';
+import { usePulse } from './use-pulse.js';
+
+interface LineProps {
+  readonly record: LineRecord;
+  readonly trips: RoundTrips;
+}
+
+const HOLD_MS = 5_000;
+
+export function LinePanel({ record, trips }: LineProps) {
+  const status = useStore(record.status);
+  return (
+    <section className="panel line" aria-labelledby="line-title" data-testid="line" data-state={status.state}>
+      <div className="line-now">
+        <header className="panel-head">
+          <h2 id="line-title">The line</h2>
+          <NextTry at={status.retryAt} />
+          <LineState status={status} />
+        </header>
+        <Rope state={status.state} />
+        <LineActions status={status} record={record} />
+      </div>
+      <LineFigures record={record} trips={trips} />
+      <LineLog events={record.events} />
+    </section>
+  );
+}
+
+function LineState({ status }: { readonly status: ConnectionStatus }) {
+  return (
+    <p className="state" role="status">
+      <i className="dot" aria-hidden="true" />
+      <span data-testid="state">{status.state}</span>
+    </p>
+  );
+}
+
+function NextTry({ at }: { readonly at: number | undefined }) {
+  usePulse();
+  if (at === undefined) return null;
+  return <p className="aside next-try">next try in {Math.max(0, (at - Date.now()) / 1000).toFixed(1)} s</p>;
+}
+
+function LineActions({ status, record }: { readonly status: ConnectionStatus; readonly record: LineRecord }) {
+  const isOpen = status.state === 'open';
+  return (
+    <div className="line-actions">
+      <button
+        type="button"
+        className="cut"
+        data-testid="cut"
+        disabled={!isOpen}
+        onClick={() => cut(record, 0)}
+      >
+        Cut the line
+      </button>
+      <button type="button" data-testid="cut-hold" disabled={!isOpen} onClick={() => cut(record, HOLD_MS)}>
+        Cut for {HOLD_MS / 1000} s
+      </button>
+      {status.state === 'waiting' && (
+        <button type="button" data-testid="retry" onClick={() => connection.retry()}>
+          Retry now
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Over plain HTTP: the line has no part in its own cutting. */
+async function cut(record: LineRecord, holdMs: number): Promise<void> {
+  const answer = await fetch(`/cut?tab=${tab}&hold=${holdMs}`, { method: 'POST' }).catch(() => undefined);
+  if (!answer?.ok) record.note('note', 'The server found no line to cut');
+}
