@@ -42,6 +42,7 @@ export class Connection implements Caller {
       statusChanged: () => this.#tell(),
       swept: (now) => this.#sweep(now),
       busy: () => this.#busy,
+      paramsFailed: options.onError,
     });
     if (!options.lazy) this.#dialler.want();
   }
@@ -141,10 +142,10 @@ export class Connection implements Caller {
   #lost(call: OutgoingCall, end: SessionEnd): void {
     if (this.state === 'closed') return call.lose(new HawserError('closed', call.outcome));
     if (end.name === 'not-hawser' || isRefusal(end)) {
-      const outcome = end.untouched ? 'not-run' : call.outcome;
+      const outcome = end.untouched && !call.repeated ? 'not-run' : call.outcome;
       return call.lose(new HawserError('refused', outcome, end.name), end.error);
     }
-    if (!call.left) return this.#current.call(call);
+    if (!call.left || end.untouched) return this.#current.call(call);
     if (call.request.type === 'subscription') return this.#restart(call, end);
     if (call.request.type === 'mutation' || call.repeated) {
       return call.lose(new HawserError('session-lost', 'unknown', end.name));
@@ -157,6 +158,7 @@ export class Connection implements Caller {
     const place = call.sink.restart(end.name);
     if (place === 'stop') return call.lose(new HawserError('gap', 'unknown', end.name));
     call.after = place.after;
+    call.repeated = true;
     this.#current.call(call);
   }
 

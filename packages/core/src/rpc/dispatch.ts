@@ -12,6 +12,8 @@ export interface IncomingCall {
   readonly context: unknown;
   /** Fires on cancel, deadline, or the end of the session. Made when it is first read. */
   readonly signal: AbortSignal;
+  /** Whether nobody waits for its outcome any more. */
+  readonly cancelled: boolean;
 }
 
 /** One item of a stream, ready to be serialised; `event` is a tracked event's id. */

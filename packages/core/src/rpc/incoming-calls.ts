@@ -24,6 +24,8 @@ class RunningCall implements IncomingCall {
   /** The caller's deadline passed: its final message says so. */
   expired = false;
   pump: StreamPump | undefined;
+  /** Credit that came before its stream had started. */
+  credit: CreditMessage | undefined;
   timer: Timer | undefined;
 
   constructor(message: CallMessage, context: unknown) {
@@ -83,12 +85,15 @@ export class IncomingCalls {
     const call = this.#calls.get(id);
     if (call === undefined || call.cancelled) return;
     call.cancelled = true;
-    call.abort(new Error('The call was cancelled'));
+    call.abort(abortError('The call was cancelled'));
   }
 
   credit(message: CreditMessage): void {
-    const pump = this.#calls.get(message[1])?.pump;
-    if (pump && !pump.credit(message)) this.#session.close('miscount');
+    const call = this.#calls.get(message[1]);
+    if (call === undefined) return;
+    const kept = call.pump ? call.pump.credit(message) : message[2] === 0;
+    if (!kept) return this.#session.close('miscount');
+    call.credit = message;
   }
 
   /** The session takes stream items again. */
@@ -97,7 +102,8 @@ export class IncomingCalls {
   }
 
   /** The session is over: handlers are told, nothing is sent any more. */
-  abortAll(reason: Error): void {
+  abortAll(message: string): void {
+    const reason = abortError(message);
     for (const call of this.#calls.values()) {
       call.cancelled = true;
       call.timer?.cancel();
@@ -141,6 +147,7 @@ export class IncomingCalls {
     call.pump = pump;
     if (call.lazy.aborted) return pump.stop();
     this.#session.send(encodeBare('started', call.id), 'prompt');
+    if (call.credit) pump.credit(call.credit);
     pump.run();
   }
 
@@ -161,4 +168,11 @@ export class IncomingCalls {
     this.#session.send(text, lane);
     if (this.#session.queued > limits.answerBytes.default) this.#session.close('overflow');
   }
+}
+
+/** What platform functions that take a signal expect as its reason. */
+function abortError(message: string): Error {
+  const error = new Error(message);
+  error.name = 'AbortError';
+  return error;
 }

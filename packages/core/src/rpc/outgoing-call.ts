@@ -53,7 +53,7 @@ export class OutgoingCall {
   table: CallTable | undefined;
   /** Where a subscription continues when it is made again. */
   after: string | undefined;
-  /** It was sent again once: a query that kills the server must not kill the fleet. */
+  /** It was sent again: a query only once, since one that kills the server must not kill the fleet. */
   repeated = false;
   settled = false;
   /** When something was last heard of it. */

@@ -51,7 +51,7 @@ export class Peer implements SessionHandler {
   }
 
   ended(end: SessionEnd): void {
-    this.#incoming.abortAll(new Error(`The session has ended (${end.name})`));
+    this.#incoming.abortAll(`The session has ended (${end.name})`);
     this.#options.lost(this.#outgoing.surrender(), end);
   }
 

@@ -105,6 +105,8 @@ export class DialAttempt implements DialEvents {
   async #startWith(params: () => JsonObject | Promise<JsonObject>): Promise<void> {
     try {
       this.#params = await params();
+      // Whatever cannot be serialised is to fail here, not in the socket's events.
+      JSON.stringify(this.#params);
     } catch (error) {
       return this.#fail({ reason: 'params', error });
     }

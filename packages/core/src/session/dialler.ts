@@ -27,7 +27,9 @@ export interface DiallerOwner {
   /** This session is the current one from now on. The one before it ends right after this call. */
   current(session: Session): void;
   statusChanged(status: ConnectionStatus): void;
-  /** Runs about four times in a heartbeat while the connection dials, is open, or is `busy`. */
+  /** What `params` threw. It is tried again. */
+  paramsFailed(error: unknown): void;
+  /** Runs about every second while the connection dials, is open, or is `busy`; not right after a sleep. */
   swept(now: number): void;
   /** Whether something waits for a line. */
   busy(): boolean;
@@ -125,12 +127,16 @@ export class Dialler {
     this.#attempt = undefined;
     const { session, hellos } = this.#candidate;
     const policy = policyOf(failure.reason);
+    const open = this.#status.state === 'open';
+    // Said in place of the one `welcome` that could have been: nothing that was sent early has run.
+    const untouched = !open && hellos === 1 && isCloseName(failure.reason);
     let end: SessionEnd | undefined;
-    if (this.#status.state === 'open' && session.limits.window === 0) end = lostWith(failure);
-    else if (policy === 'wait') end = { ...lostWith(failure), untouched: hellos === 1 };
+    if (open && session.limits.window === 0) end = lostWith(failure);
+    else if (policy === 'wait' || untouched) end = { ...lostWith(failure), untouched };
     if (end) this.#renew();
     this.#rest(failure.reason, policy);
     if (end) session.end(end);
+    if (failure.reason === 'params') this.#owner.paramsFailed(failure.error);
   }
 
   /** The session ended by itself: by a `bye`, or a violation. It has closed its socket. */
@@ -174,7 +180,7 @@ export class Dialler {
   #sweepOn(): void {
     if (this.#sweeper || this.#status.state === 'closed') return;
     this.#sweptAt = this.#options.clock.now();
-    const ms = Math.min(1000, this.#candidate.session.limits.heartbeat / 4);
+    const ms = this.#candidate.session.sweepMs;
     this.#sweeper = this.#options.clock.after(ms, () => this.#sweep(ms));
   }
 
@@ -183,7 +189,7 @@ export class Dialler {
     const late = now - this.#sweptAt > ms + 1000;
     this.#sweeper = undefined;
     if (this.#candidate.session.sweep(now, late) === 'dead') this.#attempt?.drop('dead');
-    this.#owner.swept(now);
+    if (!late) this.#owner.swept(now);
     const { state, retryAt } = this.#status;
     const dialling = state === 'connecting' || state === 'open' || retryAt !== undefined;
     if (dialling || this.#owner.busy()) this.#sweepOn();

@@ -117,7 +117,7 @@ export class Greeting<R> implements SocketEvents {
   }
 
   #receiveHello(data: string | Uint8Array, onlyOpen: boolean): void {
-    const tooLong = data.length > this.#owner.options.limits.frameBytes;
+    const tooLong = data.length > limits.earlyBytes.default;
     const frame = typeof data === 'string' && !tooLong ? parseFrame(data) : undefined;
     if (tooLong) return this.refuse('too-large');
     if (frame === undefined) return this.refuse('malformed');

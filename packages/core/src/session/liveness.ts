@@ -19,10 +19,13 @@ export class Liveness {
     this.#deadline = Math.min(this.#deadline ?? Number.POSITIVE_INFINITY, now + shortGrace);
   }
 
-  /** What to do about a line that was silent until now; `patience` is the silence that earns a ping. */
-  judge(now: number, patience: number, late: boolean): 'alive' | 'ping' | 'dead' {
+  /**
+   * What to do about a line that was silent until now. `patience` is the silence that earns a ping; one that would
+   * be over before the next judgement, `period` from now, earns it already.
+   */
+  judge(now: number, period: number, patience: number, late: boolean): 'alive' | 'ping' | 'dead' {
     if (this.#deadline === undefined) {
-      if (now - this.#heardAt < patience) return 'alive';
+      if (now + period - this.#heardAt <= patience) return 'alive';
       this.#deadline = now + (late ? shortGrace : limits.pongGrace.default);
       return 'ping';
     }

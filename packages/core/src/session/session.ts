@@ -3,7 +3,7 @@ import { closeCodes } from '../wire/close-codes.js';
 import type { Control } from '../wire/control.js';
 import { encodeControl, encodeCounts, isControl } from '../wire/control.js';
 import type { RawFrame } from '../wire/frame.js';
-import { isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
+import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits, limits } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
@@ -19,7 +19,7 @@ export interface SessionEnd {
   readonly name: CloseName | GoneReason | 'dropped' | 'dead' | 'not-hawser';
   /** The error shape that came with it, if one did. */
   readonly error?: unknown;
-  /** Nothing that was sent in this session has run: its only `hello` was refused. */
+  /** Nothing that was sent in this session has run: its only `hello` was turned away. */
   readonly untouched?: boolean;
 }
 
@@ -159,21 +159,28 @@ export class Session {
     this.#liveness.heard(this.#clock.now());
     if (data.length > this.#limits.frameBytes) return this.close('too-large');
     this.#frameLength = data.length;
-    const frame = typeof data === 'string' ? parseFrame(data) : undefined;
+    // Binary frames need a feature that this peer does not announce.
+    if (typeof data !== 'string') return this.close('malformed');
+    const frame = parseFrame(data);
     if (frame === undefined) return this.close('malformed');
-    if (!isControlFrame(frame)) return this.#receiveData(frame);
+    if (!isControlFrame(frame)) return this.#receiveData(frame, data);
     if (!isControl(frame)) return this.close('malformed');
     this.#receiveControl(frame);
   }
 
+  /** How often `sweep` is to be called, in ms. */
+  get sweepMs(): number {
+    return Math.min(1000, this.#limits.heartbeat / 4);
+  }
+
   /**
-   * To be called about four times in a heartbeat. `late` says that the call itself comes late, as after a
+   * Looks after the line. `late` says that the call itself comes late, as after a
    * sleep: then silence proves nothing yet. Answers whether the socket is still believed to be alive.
    */
   sweep(now: number, late: boolean): 'alive' | 'dead' {
     if (this.#state !== 'open') return 'alive';
     const patience = this.#handler?.outstanding ? this.#limits.heartbeat / 2 : this.#limits.heartbeat;
-    const verdict = this.#liveness.judge(now, patience, late);
+    const verdict = this.#liveness.judge(now, this.sweepMs, patience, late);
     if (verdict === 'ping') this.#sendCounts('ping');
     return verdict === 'dead' ? 'dead' : 'alive';
   }
@@ -207,15 +214,20 @@ export class Session {
     this.#handler?.ended(end);
   }
 
-  #receiveData(frame: RawFrame): void {
+  #receiveData(frame: RawFrame, text: string): void {
+    const large = !fits(text, this.#limits.messageBytes);
     const ack = frame[0];
     let first = 0;
     if (typeof ack === 'number') {
-      if (!isCount(ack) || ack > this.#sent) return this.close('miscount');
+      if (!isCount(ack)) return this.close('malformed');
+      if (ack > this.#sent) return this.close('miscount');
       first = 1;
     }
     if (first === frame.length) return this.close('malformed');
-    for (let i = first; i < frame.length; i++) if (!isMessage(frame[i])) return this.close('malformed');
+    for (let i = first; i < frame.length; i++) {
+      if (!isMessage(frame[i])) return this.close('malformed');
+      if (large && !fits(JSON.stringify(frame[i]), this.#limits.messageBytes)) return this.close('too-large');
+    }
     this.#received++;
     for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(frame[i] as Message);
   }

@@ -77,7 +77,7 @@ class RouterDispatch implements Dispatch {
   #fail(call: IncomingCall, cause: unknown, input: unknown): string {
     const error = cause instanceof ServingError ? new TRPCError(cause) : getTRPCErrorFromUnknown(cause);
     const failure = { error, type: call.type, path: call.path, input, ctx: call.context };
-    this.#onError(failure);
+    if (!call.cancelled) this.#onError(failure);
     return errorShapeJson(this.#router, failure);
   }
 }

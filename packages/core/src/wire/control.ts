@@ -15,6 +15,7 @@ export interface Hello {
   readonly received: number;
   readonly params?: JsonObject | undefined;
   readonly server?: string | undefined;
+  readonly features?: readonly string[] | undefined;
 }
 
 export interface Welcome {
@@ -24,6 +25,7 @@ export interface Welcome {
   readonly sent: number;
   readonly received: number;
   readonly limits: Partial<Limits>;
+  readonly features?: readonly string[] | undefined;
 }
 
 export type Control =
@@ -46,13 +48,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isFeatures(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((word) => typeof word === 'string'));
+}
+
 const secretShape = /^[A-Za-z0-9_-]{43}$/;
 
 function isHello(value: unknown): value is Hello {
   if (!isObject(value)) return false;
-  const { mode, secret, dial, sent, received, params, server } = value as Partial<
-    Record<keyof Hello, unknown>
-  >;
+  const hello = value as Partial<Record<keyof Hello, unknown>>;
+  const { mode, secret, dial, sent, received, params, server, features } = hello;
   const open = mode === 'open' && sent === 0 && received === 0;
   const resume = mode === 'resume' && isCount(sent) && isCount(received);
   return (
@@ -62,15 +67,15 @@ function isHello(value: unknown): value is Hello {
     isCount(dial) &&
     dial > 0 &&
     (params === undefined || isObject(params)) &&
-    (server === undefined || typeof server === 'string')
+    (server === undefined || typeof server === 'string') &&
+    isFeatures(features)
   );
 }
 
 function isWelcome(value: unknown): value is Welcome {
   if (!isObject(value)) return false;
-  const { session, server, resumed, sent, received, limits } = value as Partial<
-    Record<keyof Welcome, unknown>
-  >;
+  const welcome = value as Partial<Record<keyof Welcome, unknown>>;
+  const { session, server, resumed, sent, received, limits, features } = welcome;
   return (
     typeof session === 'string' &&
     typeof server === 'string' &&
@@ -78,6 +83,7 @@ function isWelcome(value: unknown): value is Welcome {
     isCount(sent) &&
     isCount(received) &&
     isObject(limits) &&
+    isFeatures(features) &&
     announcedLimits.every((name) => limits[name] === undefined || isCount(limits[name]))
   );
 }
