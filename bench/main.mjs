@@ -32,7 +32,7 @@ const scenario = await loadScenario(name);
 const { defaults, baseline, subject, bar, unit } = scenario;
 
 console.log(`## ${name}\n\n${scenario.title}.`);
-console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores; ${pinning()}.\n`);
+console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores.\n`);
 if (options.profile) {
   const calls = count('calls', defaults.profiled);
   console.log(await profile({ contender: subject, scenario: name }, calls));
@@ -51,7 +51,7 @@ async function compare() {
   };
   const values = await measure([baseline, subject, ...scenario.others], sizes);
   const base = values.get(baseline) ?? [];
-  console.log(`${sizes.rounds} rounds of ${sizes.calls} calls; ratios within a round.\n`);
+  console.log(`${sizes.rounds} rounds of ${sizes.calls} calls, ratios within a round; ${pinning()}.\n`);
   console.log(
     `| contender | ${unit}, median | ratio, median | min | lower quartile | upper quartile | max |`,
   );

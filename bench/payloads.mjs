@@ -28,6 +28,6 @@ export function order(seq) {
     quantity: 300,
     account: 'acc-7f3a91c2',
     tags: ['limit', 'day'],
-    note: 'Größe vor Preis, then as it came in',
+    note: 'size before price, then first come',
   };
 }

@@ -19,10 +19,11 @@ class End {
 
   /**
    * @param {readonly string[]} args
-   * @param {readonly string[]} nodeOptions
+   * @param {readonly string[] | undefined} profiling Options for Node; an end that is profiled is not pinned.
    */
-  constructor(args, nodeOptions) {
-    const [command = '', ...rest] = [...(pinned ? pin : []), process.execPath, ...nodeOptions, end, ...args];
+  constructor(args, profiling) {
+    const prefix = pinned && !profiling ? pin : [];
+    const [command = '', ...rest] = [...prefix, process.execPath, ...(profiling ?? []), end, ...args];
     this.#child = spawn(command, rest, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },
@@ -74,13 +75,13 @@ export class Pair {
 
   /**
    * @param {{ contender: string, scenario: string }} names
-   * @param {(role: 'server' | 'client') => readonly string[]} nodeOptions
+   * @param {(role: 'server' | 'client') => readonly string[]} [profiling]
    */
-  static async start({ contender, scenario }, nodeOptions = () => []) {
-    const server = new End(['server', contender], nodeOptions('server'));
+  static async start({ contender, scenario }, profiling) {
+    const server = new End(['server', contender], profiling?.('server'));
     try {
       const url = String(await server.answer());
-      const client = new End(['client', contender, scenario, url], nodeOptions('client'));
+      const client = new End(['client', contender, scenario, url], profiling?.('client'));
       const pair = new Pair(server, client);
       await client.answer().catch(async (error) => {
         await client.stop();

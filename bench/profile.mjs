@@ -9,7 +9,8 @@ const interval = 100;
 const shown = 25;
 
 /**
- * Runs a contender's two ends under V8's profiler and answers where their time went, as Markdown.
+ * Runs a contender's two ends under V8's profiler and answers where their time went, as Markdown. They are not
+ * pinned to one core: there, a write that wakes the other end would have that end's time as its own.
  * @param {{ contender: string, scenario: string }} names
  * @param {number} calls
  */

@@ -1,10 +1,11 @@
-import type { AnyTRPCRouter } from '@trpc/server';
+import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { callTRPCProcedure, getTRPCErrorFromUnknown, isTrackedEnvelope, TRPCError } from '@trpc/server';
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
 import type { Dispatch, IncomingCall, Reply, StreamItem } from '../rpc/dispatch.js';
 import { ServingError } from '../rpc/dispatch.js';
 import type { Failure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
+import { ProcedureSteps } from './procedure-steps.js';
 import { RawInput } from './raw-input.js';
 
 export interface RouterDispatchOptions {
@@ -21,6 +22,8 @@ export function routerDispatch(options: RouterDispatchOptions): Dispatch {
 class RouterDispatch implements Dispatch {
   readonly #router: AnyTRPCRouter;
   readonly #onError: (failure: Failure) => void;
+  /** By procedure; null for one that has to be called the documented way. */
+  readonly #steps = new WeakMap<AnyTRPCProcedure, ProcedureSteps | null>();
 
   constructor({ router, onError }: RouterDispatchOptions) {
     this.#router = router;
@@ -30,17 +33,9 @@ class RouterDispatch implements Dispatch {
   async run(call: IncomingCall): Promise<Reply> {
     const input = new RawInput(call, this.#router._def._config.transformer.input);
     try {
-      const result: unknown = await callTRPCProcedure({
-        router: this.#router,
-        path: call.path,
-        type: call.type,
-        ctx: call.context,
-        getRawInput: () => input.read(),
-        get signal() {
-          return call.signal;
-        },
-        batchIndex: 0,
-      });
+      const steps = this.#stepsOf(call);
+      const getRawInput = (): Promise<unknown> => input.read();
+      const result = await (steps ? steps.run(call, getRawInput) : this.#runDocumented(call, getRawInput));
       return this.#reply(call, result);
     } catch (error) {
       return { kind: 'error', json: this.#fail(call, error, input.value) };
@@ -49,6 +44,25 @@ class RouterDispatch implements Dispatch {
 
   fail(call: IncomingCall, failure: unknown): string {
     return this.#fail(call, failure, undefined);
+  }
+
+  /** The steps of a procedure that is loaded and of the call's type. */
+  #stepsOf(call: IncomingCall): ProcedureSteps | undefined {
+    // At run time a flat map by path, without a prototype, of what is loaded; its type says otherwise.
+    const procedures = this.#router._def.procedures as Readonly<Record<string, AnyTRPCProcedure | undefined>>;
+    const procedure = Object.hasOwn(procedures, call.path) ? procedures[call.path] : undefined;
+    if (procedure === undefined || procedure._def?.type !== call.type) return undefined;
+    let steps = this.#steps.get(procedure);
+    if (steps === undefined) {
+      steps = ProcedureSteps.of(procedure) ?? null;
+      this.#steps.set(procedure, steps);
+    }
+    return steps ?? undefined;
+  }
+
+  #runDocumented(call: IncomingCall, getRawInput: () => Promise<unknown>): Promise<unknown> {
+    const { path, type, context: ctx, signal } = call;
+    return callTRPCProcedure({ router: this.#router, path, type, ctx, getRawInput, signal, batchIndex: 0 });
   }
 
   #reply(call: IncomingCall, result: unknown): Reply {

@@ -1,0 +1,109 @@
+import type { AnyTRPCProcedure } from '@trpc/server';
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import type { IncomingCall } from '../rpc/dispatch.js';
+
+type ReadInput = () => Promise<unknown>;
+
+interface StepResult {
+  readonly ok: boolean;
+  readonly data?: unknown;
+  readonly error?: unknown;
+}
+
+/** What a step may change for those after it. */
+interface Changes {
+  readonly ctx?: object;
+  readonly input?: unknown;
+  readonly getRawInput?: ReadInput;
+}
+
+interface StepOptions {
+  readonly ctx: unknown;
+  readonly input: unknown;
+  readonly getRawInput: ReadInput;
+  readonly path: string;
+  readonly type: string;
+  readonly signal: AbortSignal;
+  readonly batchIndex: number;
+  readonly meta: unknown;
+  next(changes?: Changes): Promise<StepResult>;
+}
+
+type Step = (options: StepOptions) => Promise<StepResult>;
+
+interface Carried {
+  readonly ctx: unknown;
+  readonly input: unknown;
+  readonly getRawInput: ReadInput;
+}
+
+/**
+ * A procedure's validators, middlewares and resolver, run as tRPC runs them, for a tenth of the time: tRPC's
+ * build copies the options property by property at each step, reading the call's `signal` even if no step does.
+ */
+export class ProcedureSteps {
+  readonly #steps: readonly Step[];
+  readonly #meta: unknown;
+
+  private constructor(steps: readonly Step[], meta: unknown) {
+    this.#steps = steps;
+    this.#meta = meta;
+  }
+
+  /**
+   * The list of steps is there at run time in every supported version of tRPC, but it is no typed export. Whatever
+   * does not look as expected gives undefined, and is to be called the documented way.
+   */
+  static of(procedure: AnyTRPCProcedure): ProcedureSteps | undefined {
+    const def = procedure._def as {
+      readonly middlewares?: unknown;
+      readonly caller?: unknown;
+      readonly meta?: unknown;
+    };
+    const { middlewares, caller, meta } = def;
+    const known = Array.isArray(middlewares) && middlewares.length > 0 && caller === undefined;
+    if (!known || !middlewares.every((step) => typeof step === 'function')) return undefined;
+    return new ProcedureSteps(middlewares as Step[], meta);
+  }
+
+  /** Rejects with a `TRPCError`. */
+  async run(call: IncomingCall, getRawInput: ReadInput): Promise<unknown> {
+    const result = await this.#step(0, call, { ctx: call.context, input: undefined, getRawInput });
+    // A middleware in JavaScript may forget to return what `next` gave.
+    if (!(result as StepResult | undefined)) {
+      const message = 'No result from middlewares - did you forget to `return next()`?';
+      throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message });
+    }
+    if (!result.ok) throw result.error;
+    return result.data;
+  }
+
+  async #step(index: number, call: IncomingCall, carried: Carried): Promise<StepResult> {
+    const { ctx, input, getRawInput } = carried;
+    try {
+      return await (this.#steps[index] as Step)({
+        ctx,
+        input,
+        getRawInput,
+        path: call.path,
+        type: call.type,
+        get signal() {
+          return call.signal;
+        },
+        batchIndex: 0,
+        meta: this.#meta,
+        next: (changes) => this.#step(index + 1, call, changes ? changed(carried, changes) : carried),
+      });
+    } catch (cause) {
+      return { ok: false, error: getTRPCErrorFromUnknown(cause) };
+    }
+  }
+}
+
+function changed(carried: Carried, changes: Changes): Carried {
+  return {
+    ctx: changes.ctx ? { ...(carried.ctx as object), ...changes.ctx } : carried.ctx,
+    input: 'input' in changes ? changes.input : carried.input,
+    getRawInput: changes.getRawInput ?? carried.getRawInput,
+  };
+}
