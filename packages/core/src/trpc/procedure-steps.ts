@@ -17,24 +17,50 @@ interface Changes {
   readonly getRawInput?: ReadInput;
 }
 
-interface StepOptions {
-  readonly ctx: unknown;
-  readonly input: unknown;
-  readonly getRawInput: ReadInput;
-  readonly path: string;
-  readonly type: string;
-  readonly signal: AbortSignal;
-  readonly batchIndex: number;
-  readonly meta: unknown;
-  next(changes?: Changes): Promise<StepResult>;
-}
-
 type Step = (options: StepOptions) => Promise<StepResult>;
+type Next = (changes?: Changes) => Promise<StepResult>;
 
 interface Carried {
   readonly ctx: unknown;
   readonly input: unknown;
   readonly getRawInput: ReadInput;
+}
+
+/**
+ * What a step gets. `signal` is an own property, so that it survives a spread, and is read lazily. Its getter is
+ * shared by all: with one in an object literal, V8 gives each object a shape of its own, and a call's objects
+ * outlive the young generation.
+ */
+class StepOptions {
+  static readonly #signal: PropertyDescriptor & ThisType<StepOptions> = {
+    enumerable: true,
+    configurable: true,
+    get() {
+      return this.#call.signal;
+    },
+  };
+
+  readonly ctx: unknown;
+  readonly input: unknown;
+  readonly getRawInput: ReadInput;
+  readonly path: string;
+  readonly type: string;
+  readonly batchIndex = 0;
+  readonly meta: unknown;
+  readonly next: Next;
+  readonly #call: IncomingCall;
+
+  constructor(call: IncomingCall, { ctx, input, getRawInput }: Carried, meta: unknown, next: Next) {
+    this.ctx = ctx;
+    this.input = input;
+    this.getRawInput = getRawInput;
+    this.path = call.path;
+    this.type = call.type;
+    this.meta = meta;
+    this.next = next;
+    this.#call = call;
+    Object.defineProperty(this, 'signal', StepOptions.#signal);
+  }
 }
 
 /**
@@ -79,21 +105,10 @@ export class ProcedureSteps {
   }
 
   async #step(index: number, call: IncomingCall, carried: Carried): Promise<StepResult> {
-    const { ctx, input, getRawInput } = carried;
+    const next: Next = (changes) =>
+      this.#step(index + 1, call, changes ? changed(carried, changes) : carried);
     try {
-      return await (this.#steps[index] as Step)({
-        ctx,
-        input,
-        getRawInput,
-        path: call.path,
-        type: call.type,
-        get signal() {
-          return call.signal;
-        },
-        batchIndex: 0,
-        meta: this.#meta,
-        next: (changes) => this.#step(index + 1, call, changes ? changed(carried, changes) : carried),
-      });
+      return await (this.#steps[index] as Step)(new StepOptions(call, carried, this.#meta, next));
     } catch (cause) {
       return { ok: false, error: getTRPCErrorFromUnknown(cause) };
     }
