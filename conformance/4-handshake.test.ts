@@ -95,6 +95,17 @@ test('a second hello before welcome is unexpected', async ({ dial, open }) => {
   await release(await open(), gate);
 });
 
+test('white space before a frame hides nothing from the handshake', async ({ dial, open }) => {
+  const gate = newKey();
+  const client = await dial();
+  client.sendText(` ${JSON.stringify(hello({ params: { gate } }))}`);
+  client.sendText(` ${JSON.stringify(hello({ dial: 2 }))}`);
+  const witness = await open();
+  await witness.settle();
+  await release(witness, gate);
+  await expectClosed(client, 'unexpected');
+});
+
 test('data frames may follow hello at once and wait for the context', async ({ dial, open }) => {
   const gate = newKey();
   const name = newKey();

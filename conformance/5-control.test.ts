@@ -53,6 +53,26 @@ test.for(malformedHellos)('a hello with %s is malformed', async ([, frame], { di
   await expectClosed(client, 'malformed');
 });
 
+/** A valid `hello` of exactly `bytes` bytes of UTF-8, mostly of two-byte characters. */
+function helloOf(bytes: number): Frame {
+  const secret = newSecret();
+  const room = bytes - Buffer.byteLength(JSON.stringify(hello({ secret, params: { fill: '' } })));
+  return hello({ secret, params: { fill: 'é'.repeat(Math.floor(room / 2)) + 'x'.repeat(room % 2) } });
+}
+
+test('a hello of earlyBytes is taken', async ({ dial }) => {
+  const client = await dial();
+  client.send(helloOf(defaultLimit('earlyBytes')));
+  await client.welcomed();
+  await expectServes(client);
+});
+
+test('a hello over earlyBytes is too large', async ({ dial }) => {
+  const client = await dial();
+  client.send(helloOf(defaultLimit('earlyBytes') + 1));
+  await expectClosed(client, 'too-large');
+});
+
 test('the secret of a session that exists is a known secret', async ({ dial, open }) => {
   const secret = newSecret();
   const client = await open({ secret });

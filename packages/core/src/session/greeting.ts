@@ -2,7 +2,7 @@ import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import { closeCodes, isCloseName } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
 import { encodeControl, isControl } from '../wire/control.js';
-import { isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
+import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
 import type { Admission, Doorkeeper } from './doorkeeper.js';
@@ -117,9 +117,9 @@ export class Greeting<R> implements SocketEvents {
   }
 
   #receiveHello(data: string | Uint8Array, onlyOpen: boolean): void {
-    const tooLong = data.length > limits.earlyBytes.default;
-    const frame = typeof data === 'string' && !tooLong ? parseFrame(data) : undefined;
-    if (tooLong) return this.refuse('too-large');
+    if (typeof data !== 'string') return this.refuse('malformed');
+    if (!fits(data, limits.earlyBytes.default)) return this.refuse('too-large');
+    const frame = parseFrame(data);
     if (frame === undefined) return this.refuse('malformed');
     if (!isControlFrame(frame)) return this.refuse('unexpected');
     if (!isControl(frame)) return this.refuse('malformed');
