@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-
-/** The WebSocket subprotocol of version 1. */
-export const subprotocol = 'hawser.1';
+import { subprotocol } from '@hawser/core';
 
 type OriginFunction = (origin: string, req: IncomingMessage) => boolean;
 export type OriginRule = readonly string[] | OriginFunction | undefined;
@@ -61,9 +59,15 @@ export function turnAway(socket: Duplex, status: keyof typeof statusTexts, text:
  * so many ms, nobody will, and the socket would stay open.
  */
 export function turnAwayUnanswered(socket: Duplex, ms: number): void {
+  const before = bytesWritten(socket);
+  // Without a listener of whoever takes the socket, a reset would end the process.
+  socket.on('error', () => socket.destroy());
   const patience = setTimeout(() => {
-    const answered = 'bytesWritten' in socket && socket.bytesWritten !== 0;
-    if (!answered && !socket.destroyed) turnAway(socket, 404, 'Nothing is served here');
+    if (bytesWritten(socket) === before && !socket.destroyed) turnAway(socket, 404, 'Nothing is served here');
   }, ms).unref();
   socket.once('close', () => clearTimeout(patience));
+}
+
+function bytesWritten(socket: Duplex): unknown {
+  return 'bytesWritten' in socket ? socket.bytesWritten : undefined;
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Failure, JsonObject, ServerSession } from '@hawser/core';
+import type { CallFailure, JsonObject, ServerSession } from '@hawser/core';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 
 /** What `createContext` gets. */
@@ -14,7 +14,7 @@ export interface ContextOptions {
 export type CreateContext<Context> = (options: ContextOptions) => Context | Promise<Context>;
 
 /** An error that a caller was told of. */
-export type ErrorReport = Failure;
+export type ErrorReport = CallFailure;
 
 /** Bounds; each has a default, and each is enforced. */
 export interface LimitOptions {

@@ -4,17 +4,19 @@ import type { IncomingMessage, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Failure } from '@hawser/core';
-import { defaultLimits, Host, limits, refusalOf, routerDispatch } from '@hawser/core';
+import type { CallFailure } from '@hawser/core';
+import { Host, refusalOf, routerDispatch, subprotocol } from '@hawser/core';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import { checkUpgrade, pathOf, subprotocol, turnAway, turnAwayUnanswered } from './doors.js';
+import { checkUpgrade, pathOf, turnAway, turnAwayUnanswered } from './doors.js';
 import { nodeClock } from './node-clock.js';
 import { nodeRandom } from './node-random.js';
 import { NodeSocket } from './node-socket.js';
 import { nodeTurn } from './node-turn.js';
 import type { ContextOptions, ServeOptions } from './options.js';
+import type { Settings } from './settings.js';
+import { settingsOf } from './settings.js';
 
 /** A router that is being served. */
 export interface HawserServer {
@@ -34,7 +36,8 @@ export interface HawserServer {
 
 /**
  * Serves a tRPC router over WebSockets. Resolves once it listens; beside an existing HTTP server, at once.
- * Rejects when it cannot listen.
+ * Rejects when it cannot listen, and for a bound that is no
+ * positive number.
  */
 export async function serve<Router extends AnyTRPCRouter>(
   options: ServeOptions<Router>,
@@ -47,6 +50,7 @@ export async function serve<Router extends AnyTRPCRouter>(
 class NodeServer implements HawserServer {
   readonly #options: ServeOptions<AnyTRPCRouter>;
   readonly #http: Server;
+  readonly #settings: Settings;
   readonly #host: Host<IncomingMessage>;
   readonly #upgrader: WebSocketServer;
   readonly #sockets = new Set<WebSocket>();
@@ -57,11 +61,12 @@ class NodeServer implements HawserServer {
     this.#options = options;
     this.#path = options.path ?? '/';
     this.#http = options.server ?? createServer((_, res) => res.writeHead(404).end());
-    this.#host = hostOf(options);
+    this.#settings = settingsOf(options);
+    this.#host = hostOf(options, this.#settings);
     this.#upgrader = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      maxPayload: frameBytes(options),
+      maxPayload: this.#settings.limits.frameBytes,
       perMessageDeflate: false,
       handleProtocols: () => subprotocol,
     });
@@ -75,7 +80,8 @@ class NodeServer implements HawserServer {
   get url(): string {
     const host = this.#options.host ?? 'localhost';
     const path = this.#path === '/' ? '' : this.#path;
-    return `ws://${host.includes(':') ? `[${host}]` : host}:${this.port}${path}`;
+    const scheme = 'setSecureContext' in this.#http ? 'wss' : 'ws';
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}${path}`;
   }
 
   get sessions(): number {
@@ -105,10 +111,6 @@ class NodeServer implements HawserServer {
     await closed;
   }
 
-  get #patience(): number {
-    return this.#options.handshakeMs ?? limits.handshake.default;
-  }
-
   get #address(): AddressInfo {
     const address = this.#http.address();
     if (address === null || typeof address === 'string')
@@ -121,7 +123,7 @@ class NodeServer implements HawserServer {
       const alone = this.#http.listenerCount('upgrade') === 1;
       return alone
         ? turnAway(socket, 404, 'Nothing is served here')
-        : turnAwayUnanswered(socket, this.#patience);
+        : turnAwayUnanswered(socket, this.#settings.handshakeMs);
     }
     const refusal = checkUpgrade(req, this.#options.origin);
     if (refusal) return turnAway(socket, refusal.status, refusal.text);
@@ -141,12 +143,7 @@ function gone(ws: WebSocket): Promise<void> {
   return new Promise((resolve) => ws.once('close', () => resolve()));
 }
 
-function frameBytes(options: ServeOptions<AnyTRPCRouter>): number {
-  const { messageBytes = limits.messageBytes.default } = options.limits ?? {};
-  return messageBytes + limits.frameBytes.default - limits.messageBytes.default;
-}
-
-function hostOf(options: ServeOptions<AnyTRPCRouter>): Host<IncomingMessage> {
+function hostOf(options: ServeOptions<AnyTRPCRouter>, settings: Settings): Host<IncomingMessage> {
   const { router, createContext } = options;
   const onError = reporter(options.onError);
   return new Host<IncomingMessage>({
@@ -164,18 +161,12 @@ function hostOf(options: ServeOptions<AnyTRPCRouter>): Host<IncomingMessage> {
     random: nodeRandom,
     turn: nodeTurn,
     digest: (secret) => createHash('sha256').update(secret).digest('base64'),
-    limits: {
-      ...defaultLimits,
-      ...options.limits,
-      frameBytes: frameBytes(options),
-      heartbeat: options.heartbeatMs ?? limits.heartbeat.default,
-    },
-    handshakeMs: options.handshakeMs ?? limits.handshake.default,
-    timeoutMs: 30_000,
+    limits: settings.limits,
+    handshakeMs: settings.handshakeMs,
   });
 }
 
-function reporter(onError: ((failure: Failure) => void) | undefined): (failure: Failure) => void {
+function reporter(onError: ((failure: CallFailure) => void) | undefined): (failure: CallFailure) => void {
   return (failure) => {
     try {
       if (onError) onError(failure);

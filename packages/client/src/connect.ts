@@ -23,7 +23,7 @@ export interface ConnectOptions {
 
 /** What differs from runtime to runtime. */
 export interface Runtime {
-  readonly WebSocket: WebSocketClass;
+  readonly WebSocket: WebSocketClass | undefined;
   readonly turn: Turn;
 }
 
@@ -44,12 +44,14 @@ const random: Random = {
   },
 };
 
-/** Throws a `TypeError` for a URL that no WebSocket can have. */
+/** Throws a `TypeError` for a URL that no WebSocket can have, and where there is no WebSocket at all. */
 export function connectWith(runtime: Runtime, options: ConnectOptions, base?: string): Connection {
   const url = webSocketUrl(options.url, base);
-  const report = options.onError ?? console.error;
+  const report = reporter(options.onError);
+  const WebSocket = options.WebSocket ?? runtime.WebSocket;
+  if (WebSocket === undefined) throw new TypeError('This runtime has no WebSocket: pass one as an option');
   return new Connection({
-    dial: dialWith(options.WebSocket ?? runtime.WebSocket, url, clock),
+    dial: dialWith(WebSocket, url, { clock, report }),
     clock,
     random,
     turn: runtime.turn,
@@ -58,14 +60,18 @@ export function connectWith(runtime: Runtime, options: ConnectOptions, base?: st
     handshakeMs: limits.handshake.default,
     lazy: options.lazy ?? false,
     timeoutMs: options.timeoutMs ?? 30_000,
-    onError(error) {
-      try {
-        report(error);
-      } catch (failure) {
-        console.error(failure);
-      }
-    },
+    onError: report,
   });
+}
+
+function reporter(onError: (error: unknown) => void = console.error): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (failure) {
+      console.error(failure);
+    }
+  };
 }
 
 function webSocketUrl(url: string, base: string | undefined): string {

@@ -17,7 +17,7 @@ type ClientArguments<Router extends AnyTRPCRouter> =
 /** Whatever makes calls for a client, and hears of what nobody else is told. */
 export interface ClientLine extends Caller {
   /** Told of errors that have no other way to their user. */
-  readonly onError: (error: unknown) => void;
+  readonly report: (error: unknown) => void;
 }
 
 /** Calls for every procedure of a router, over a connection. Their names are looked up when they are used. */
@@ -85,6 +85,6 @@ function subscribe(
     ...rest,
     onItem: (item) => onData?.(item),
     survivesGaps: options.onGap !== undefined,
-    report: line.onError,
+    report: line.report,
   });
 }

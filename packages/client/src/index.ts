@@ -2,6 +2,7 @@ import type { Connection } from '@hawser/core';
 import type { ConnectOptions } from './connect.js';
 import { connectWith } from './connect.js';
 import { followPage } from './page-events.js';
+import type { WebSocketClass } from './web-socket.js';
 import { webTurn } from './web-turn.js';
 
 export type {
@@ -33,6 +34,7 @@ export type { WebSocketClass, WebSocketLike } from './web-socket.js';
  */
 export function connect(options: ConnectOptions): Connection {
   const base = typeof location === 'undefined' ? undefined : location.href;
+  const { WebSocket } = globalThis as { readonly WebSocket?: WebSocketClass };
   const connection = connectWith({ WebSocket, turn: webTurn }, options, base);
   followPage(connection);
   return connection;

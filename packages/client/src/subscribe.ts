@@ -1,4 +1,4 @@
-import type { Caller, Entry, StreamEnd } from '@hawser/core';
+import type { Caller, StreamEnd, StreamEntry } from '@hawser/core';
 import { Subscription } from '@hawser/core';
 import type { SubscribeOptions } from './client.js';
 import type { ClientError } from './errors.js';
@@ -13,9 +13,14 @@ export interface SubscriptionRequest {
 }
 
 /** A tracked event is given as tRPC gives it. */
-export function itemOf(entry: Entry & { kind: 'item' }, translation: Translation): unknown {
+export function itemOf(entry: StreamEntry & { kind: 'item' }, translation: Translation): unknown {
   const data = translation.decode(entry.data);
   return entry.event === undefined ? data : { id: entry.event, data };
+}
+
+/** An abort is the caller's own doing: it is told nothing. */
+export function isAbort(end: StreamEnd): boolean {
+  return end.kind === 'fault' && end.fault.code === 'aborted';
 }
 
 /** The error that a subscription ended with; undefined if it ended by itself or by its caller's abort. */
@@ -26,7 +31,7 @@ export function errorOf(end: StreamEnd, translation: Translation): ClientError |
     case 'error':
       return answered(end.shape, translation);
     case 'fault':
-      return end.fault.code === 'aborted' ? undefined : faulted(end.fault, end.shape, translation);
+      return isAbort(end) ? undefined : faulted(end.fault, end.shape, translation);
     default:
       return end satisfies never;
   }

@@ -1,4 +1,4 @@
-import type { Entry, Gap, Subscription } from '@hawser/core';
+import type { Gap, StreamEntry, Subscription } from '@hawser/core';
 import type { SubscribeOptions } from './client.js';
 import type { SubscriptionRequest } from './subscribe.js';
 import { errorOf, itemOf, open } from './subscribe.js';
@@ -56,7 +56,7 @@ export class SubscriptionIterator implements AsyncIterableIterator<unknown, void
     if (this.#over) this.#end();
   }
 
-  #give(entry: Entry): void {
+  #give(entry: StreamEntry): void {
     switch (entry.kind) {
       case 'item':
         return this.#giveItem(entry);
@@ -74,7 +74,7 @@ export class SubscriptionIterator implements AsyncIterableIterator<unknown, void
     }
   }
 
-  #giveItem(entry: Entry & { kind: 'item' }): void {
+  #giveItem(entry: StreamEntry & { kind: 'item' }): void {
     let value: unknown;
     try {
       value = itemOf(entry, this.#request.translation);

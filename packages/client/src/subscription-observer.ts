@@ -1,8 +1,8 @@
-import type { Entry, Subscription } from '@hawser/core';
+import type { StreamEntry, Subscription } from '@hawser/core';
 import type { ObserveOptions, Unsubscribable } from './client.js';
 import type { ClientError } from './errors.js';
 import type { SubscriptionRequest } from './subscribe.js';
-import { errorOf, itemOf, open } from './subscribe.js';
+import { errorOf, isAbort, itemOf, open } from './subscribe.js';
 
 export interface ObserverOptions extends Omit<ObserveOptions<unknown, ClientError>, 'onData'> {
   /** `event` is a tracked event's id. A returned promise is waited for. */
@@ -24,20 +24,14 @@ export class SubscriptionObserver implements Unsubscribable {
     this.#request = request;
     this.#options = options;
     this.#subscription = open(request, options, () => this.#drain());
-    options.signal?.addEventListener('abort', this.#stop, { once: true });
     // Nothing is told before the caller has the subscription in its hands.
     queueMicrotask(() => this.#resume());
   }
 
   unsubscribe(): void {
-    this.#stop();
+    this.#state = 'over';
     this.#subscription.leave();
   }
-
-  readonly #stop = (): void => {
-    this.#state = 'over';
-    this.#options.signal?.removeEventListener('abort', this.#stop);
-  };
 
   #resume(): void {
     if (this.#state === 'busy') this.#state = 'ready';
@@ -56,7 +50,7 @@ export class SubscriptionObserver implements Unsubscribable {
   }
 
   /** Answers whether the consumer asks to be waited for. */
-  #giveItem(entry: Entry & { kind: 'item' }): boolean {
+  #giveItem(entry: StreamEntry & { kind: 'item' }): boolean {
     let item: unknown;
     try {
       item = itemOf(entry, this.#request.translation);
@@ -89,15 +83,16 @@ export class SubscriptionObserver implements Unsubscribable {
     this.#resume();
   }
 
-  #tell(entry: Exclude<Entry, { kind: 'item' }>): void {
+  #tell(entry: Exclude<StreamEntry, { kind: 'item' }>): void {
     const { onStarted, onGap } = this.#options;
     if (entry.kind === 'started') this.#run(() => onStarted?.());
     else if (entry.kind === 'gap') this.#run(() => onGap?.({ reason: entry.reason, count: entry.count }));
     else this.#finish(entry);
   }
 
-  #finish(entry: Entry & { kind: 'over' }): void {
-    this.#stop();
+  #finish(entry: StreamEntry & { kind: 'over' }): void {
+    this.#state = 'over';
+    if (isAbort(entry.end)) return;
     const { onError, onStopped, onComplete, report } = this.#options;
     const error = errorOf(entry.end, this.#request.translation);
     if (error) return onError ? this.#run(() => onError(error)) : report(error);

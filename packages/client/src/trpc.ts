@@ -68,12 +68,13 @@ function subscribe(
   observer: LinkObserver,
 ): TeardownLogic {
   const { path, input, context } = op;
+  if (op.signal?.aborted) return observer.complete();
   const subscription = new SubscriptionObserver(
     { caller: connection, path, input, translation },
     {
       signal: op.signal ?? undefined,
       survivesGaps: true,
-      report: connection.onError,
+      report: connection.report,
       onStarted: () => observer.next({ result: { type: 'started' }, context }),
       onItem(data, id) {
         observer.next({

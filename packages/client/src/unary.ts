@@ -47,6 +47,8 @@ export class UnarySink implements CallSink {
     return 'stop';
   }
 
+  restarted(): void {}
+
   // A callee that streams where one answer is asked for is not listened to.
   started(): void {}
   item(): void {}

@@ -1,5 +1,5 @@
 import type { Clock, Dial, DialEvents, Socket } from '@hawser/core';
-import { socketBufferBytes } from '@hawser/core';
+import { socketBufferBytes, subprotocol } from '@hawser/core';
 
 /** The part of the web's WebSocket that is used; `terminate` is what `ws` has beside it. */
 export interface WebSocketLike {
@@ -17,7 +17,7 @@ export interface WebSocketLike {
 
 export type WebSocketClass = new (url: string, protocols?: string | string[]) => WebSocketLike;
 
-const subprotocol = 'hawser.1';
+const connecting = 0;
 const opened = 1;
 
 /** How long a socket may take to answer a close. */
@@ -27,11 +27,17 @@ const closeMs = 2000;
 const drainMs = 5;
 
 /** Opens sockets of a WebSocket class. */
-export function dialWith(WebSocket: WebSocketClass, url: string, clock: Clock): Dial {
+export function dialWith(
+  WebSocket: WebSocketClass,
+  url: string,
+  { clock, report }: { readonly clock: Clock; readonly report: (error: unknown) => void },
+): Dial {
   return (events) => {
     try {
       return new ClientSocket(new WebSocket(url, subprotocol), events, clock);
-    } catch {
+    } catch (error) {
+      // Such as `ws:` from a page that came over `https:`.
+      report(error);
       clock.after(0, () => events.closed(1006));
       return deadSocket;
     }
@@ -71,7 +77,8 @@ class ClientSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    if (this.#web.readyState !== opened) return this.terminate();
+    if (this.#web.readyState === connecting) return this.terminate();
+    if (this.#web.readyState !== opened) return;
     this.#web.close(code, reason);
     const patience = this.#clock.after(closeMs, () => this.#web.terminate?.());
     const { onclose } = this.#web;

@@ -1,20 +1,20 @@
-// wire
+// the wire: tables
 
-// rpc: both ends of a line
-export type { Caller, ConnectionOptions } from './rpc/connection.js';
-export { Connection } from './rpc/connection.js';
-export type { Dispatch, IncomingCall, Reply, StreamItem } from './rpc/dispatch.js';
-export { ServingError } from './rpc/dispatch.js';
-export { HawserError, hawserErrorOf, outcomeOf } from './rpc/hawser-error.js';
-export type { HostOptions, ServerSession } from './rpc/host.js';
-export { Host } from './rpc/host.js';
-export type { CallRequest, CallSink, OutgoingCall } from './rpc/outgoing-call.js';
-export type { Entry, StreamEnd } from './rpc/stream-intake.js';
-export type { Gap, SubscriptionOptions } from './rpc/subscription.js';
-export { Subscription } from './rpc/subscription.js';
+export type { AfterClose, CloseCode, CloseName, GoneReason } from './wire/close-codes.js';
+export { closeCodes, goneReasons } from './wire/close-codes.js';
+export type { JsonObject } from './wire/control.js';
+export type { FaultCode, Outcome } from './wire/fault-codes.js';
+export { faultCodes } from './wire/fault-codes.js';
+export type { Limits } from './wire/limits.js';
+export { defaultLimits, limits } from './wire/limits.js';
+export type { CallType } from './wire/message.js';
+export { messageKinds } from './wire/message.js';
+export { subprotocol } from './wire/subprotocol.js';
+
+// the session: ports for adapters, and what a connection says of itself
+
 export type { ConnectionState, ConnectionStatus } from './session/connection-status.js';
-export { transitions } from './session/connection-status.js';
-// session: ports for adapters, and what a connection says of itself
+export { connectionTransitions } from './session/connection-status.js';
 export type {
   Clock,
   Dial,
@@ -26,17 +26,24 @@ export type {
   Turn,
 } from './session/ports.js';
 export { socketBufferBytes } from './session/ports.js';
+
+// rpc: both ends of a line
+
+export type { Caller, ConnectionOptions } from './rpc/connection.js';
+export { Connection } from './rpc/connection.js';
+export type { Dispatch, IncomingCall, Reply, StreamItem } from './rpc/dispatch.js';
+export { ServingError } from './rpc/dispatch.js';
+export { HawserError, hawserErrorOf, outcomeOf } from './rpc/hawser-error.js';
+export type { HostOptions, ServerSession } from './rpc/host.js';
+export { Host } from './rpc/host.js';
+export type { CallRequest, CallSink, OutgoingCall } from './rpc/outgoing-call.js';
+export type { StreamEnd, StreamEntry } from './rpc/stream-intake.js';
+export type { Gap, SubscriptionOptions } from './rpc/subscription.js';
+export { Subscription } from './rpc/subscription.js';
+
 // serving a tRPC router
-export type { Failure } from './trpc/error-shape.js';
+
+export type { CallFailure } from './trpc/error-shape.js';
 export { refusalOf } from './trpc/refusal.js';
 export type { RouterDispatchOptions } from './trpc/router-dispatch.js';
 export { routerDispatch } from './trpc/router-dispatch.js';
-export type { AfterClose, CloseCode, CloseName, GoneReason } from './wire/close-codes.js';
-export { closeCodes, goneReasons } from './wire/close-codes.js';
-export type { JsonObject } from './wire/control.js';
-export type { FaultCode, Outcome } from './wire/fault-codes.js';
-export { faultCodes } from './wire/fault-codes.js';
-export type { Limits } from './wire/limits.js';
-export { defaultLimits, limits } from './wire/limits.js';
-export type { CallType } from './wire/message.js';
-export { messageKinds } from './wire/message.js';

@@ -1,6 +1,7 @@
 import type { ConnectionState, ConnectionStatus } from '../session/connection-status.js';
 import type { DiallerOptions } from '../session/dialler.js';
 import { Dialler } from '../session/dialler.js';
+import { longestTimerMs } from '../session/ports.js';
 import type { Session, SessionEnd } from '../session/session.js';
 import { closeCodes, isCloseName } from '../wire/close-codes.js';
 import { HawserError } from './hawser-error.js';
@@ -32,8 +33,10 @@ export class Connection implements Caller {
   /** One current peer, and any number whose calls are finishing. */
   readonly #peers = new Set<Peer>();
   #current!: Peer;
+  /** Changes that listeners are still to be told of, in order, whatever a listener does about one. */
+  readonly #untold: ConnectionStatus[] = [];
   /** Set while the connection waits for its last calls. */
-  #finish: (() => void) | undefined;
+  #finishing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class Connection implements Caller {
   }
 
   /** Told of errors that have no other way to their user. */
-  get onError(): (error: unknown) => void {
+  get report(): (error: unknown) => void {
     return this.#options.onError;
   }
 
@@ -65,7 +68,7 @@ export class Connection implements Caller {
   subscribe(listener: (status: ConnectionStatus) => void): () => void {
     const own = (status: ConnectionStatus): void => listener(status);
     this.#listeners.add(own);
-    this.#notify(own);
+    this.#notify(own, this.status);
     return () => void this.#listeners.delete(own);
   }
 
@@ -81,27 +84,20 @@ export class Connection implements Caller {
 
   /**
    * Closes for good: open calls reject at once with code `closed`, the server is told, nothing is dialled
-   * any more. With `finishMs`, waits up to so long for the calls that are open; new ones reject.
+   * any more. With `finishMs`, waits up to so long for the calls that are open, subscriptions included; new ones
+   * reject. Resolves when no call is open; a second call may cut a wait short.
    */
-  async close(options: { readonly finishMs?: number } = {}): Promise<void> {
+  close(options: { readonly finishMs?: number } = {}): Promise<void> {
     const { finishMs = 0 } = options;
-    if (finishMs > 0 && this.#busy) {
-      await new Promise<void>((resolve) => {
-        const patience = this.#options.clock.after(finishMs, resolve);
-        this.#finish = () => {
-          patience.cancel();
-          resolve();
-        };
-      });
-    }
-    this.#finish ??= () => {};
-    this.#dialler.close();
+    if (finishMs > 0 && this.#busy) return this.#finishing?.done ?? this.#waitFor(finishMs);
+    this.#shut();
+    return Promise.resolve();
   }
 
   call(request: CallRequest, sink: CallSink): OutgoingCall {
     const { clock } = this.#options;
     const call = new OutgoingCall(request, sink, clock.now());
-    if (this.#finish || this.state === 'closed') call.stop(new HawserError('closed', 'not-run'));
+    if (this.#finishing || this.state === 'closed') call.stop(new HawserError('closed', 'not-run'));
     else if (request.signal?.aborted) call.stop(aborted(call));
     else {
       if (request.signal) call.listen(() => call.stop(aborted(call)));
@@ -115,6 +111,28 @@ export class Connection implements Caller {
     return call;
   }
 
+  #waitFor(ms: number): Promise<void> {
+    let finish = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      const patience = this.#options.clock.after(Math.min(ms, longestTimerMs), () => this.#shut());
+      finish = () => {
+        patience.cancel();
+        resolve();
+      };
+    });
+    this.#finishing = { done, finish };
+    return done;
+  }
+
+  #checkFinished(): void {
+    if (this.#finishing && !this.#busy) this.#shut();
+  }
+
+  #shut(): void {
+    this.#dialler.close();
+    this.#finishing?.finish();
+  }
+
   get #busy(): boolean {
     for (const peer of this.#peers) if (peer.outstanding) return true;
     return false;
@@ -126,12 +144,14 @@ export class Connection implements Caller {
       clock,
       timeoutMs,
       dispatch: noDispatch,
-      idle: () => {
-        if (!this.#busy) this.#finish?.();
-      },
+      idle: () => this.#checkFinished(),
       lost: (calls, end) => {
         this.#peers.delete(peer);
-        for (const call of calls) this.#lost(call, end);
+        // First all that goes on, in call order; then whoever is told may make new calls.
+        const news: (() => void)[] = [];
+        for (const call of calls) this.#lost(call, end, news);
+        for (const tell of news) tell();
+        this.#checkFinished();
       },
     });
     this.#peers.add(peer);
@@ -139,25 +159,36 @@ export class Connection implements Caller {
   }
 
   /** Moves a call to the current session where that is safe, and rejects it where it is not. */
-  #lost(call: OutgoingCall, end: SessionEnd): void {
-    if (this.state === 'closed') return call.lose(new HawserError('closed', call.outcome));
-    if (end.name === 'not-hawser' || isRefusal(end)) {
-      const outcome = end.untouched && !call.repeated ? 'not-run' : call.outcome;
-      return call.lose(new HawserError('refused', outcome, end.name), end.error);
-    }
-    if (!call.left || end.untouched) return this.#current.call(call);
-    if (call.request.type === 'subscription') return this.#restart(call, end);
-    if (call.request.type === 'mutation' || call.repeated) {
-      return call.lose(new HawserError('session-lost', 'unknown', end.name));
-    }
-    call.repeated = true;
-    this.#current.call(call);
+  #lost(call: OutgoingCall, end: SessionEnd, news: (() => void)[]): void {
+    const fault = this.#faultOf(call, end);
+    if (fault) news.push(() => call.lose(fault, fault.code === 'refused' ? end.error : undefined));
+    else if (call.left && !end.untouched) this.#repeat(call, end, news);
+    else this.#current.call(call);
   }
 
-  #restart(call: OutgoingCall, end: SessionEnd): void {
-    const place = call.sink.restart(end.name);
-    if (place === 'stop') return call.lose(new HawserError('gap', 'unknown', end.name));
-    call.after = place.after;
+  /** Why a call cannot go on; undefined if it can. */
+  #faultOf(call: OutgoingCall, end: SessionEnd): HawserError | undefined {
+    if (this.state === 'closed') return new HawserError('closed', call.outcome);
+    if (end.name === 'not-hawser' || isRefusal(end)) {
+      const outcome = end.untouched && !call.repeated ? 'not-run' : call.outcome;
+      return new HawserError('refused', outcome, end.name);
+    }
+    if (!call.left || end.untouched || call.request.type === 'subscription') return undefined;
+    const safe = call.request.type === 'query' && !call.repeated;
+    return safe ? undefined : new HawserError('session-lost', 'unknown', end.name);
+  }
+
+  /** Makes a call again that can have run. */
+  #repeat(call: OutgoingCall, end: SessionEnd, news: (() => void)[]): void {
+    if (call.request.type === 'subscription') {
+      const place = call.sink.restart(end.name);
+      if (place === 'stop') {
+        news.push(() => call.lose(new HawserError('gap', 'unknown', end.name)));
+        return;
+      }
+      call.after = place.after;
+      news.push(() => call.sink.restarted());
+    }
     call.repeated = true;
     this.#current.call(call);
   }
@@ -167,12 +198,19 @@ export class Connection implements Caller {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) this.#notify(listener);
+    this.#untold.push(this.status);
+    if (this.#untold.length > 1) return;
+    for (let status = this.#untold[0]; status; status = this.#untold[0]) {
+      for (const listener of [...this.#listeners]) {
+        if (this.#listeners.has(listener)) this.#notify(listener, status);
+      }
+      this.#untold.shift();
+    }
   }
 
-  #notify(listener: (status: ConnectionStatus) => void): void {
+  #notify(listener: (status: ConnectionStatus) => void, status: ConnectionStatus): void {
     try {
-      listener(this.status);
+      listener(status);
     } catch (error) {
       this.#options.onError(error);
     }
@@ -184,5 +222,5 @@ function aborted(call: OutgoingCall): HawserError {
 }
 
 function isRefusal(end: SessionEnd): boolean {
-  return isCloseName(end.name) && closeCodes[end.name].client === 'wait';
+  return isCloseName(end.name) && closeCodes[end.name].client !== 'redial';
 }

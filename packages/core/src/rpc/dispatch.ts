@@ -12,7 +12,7 @@ export interface IncomingCall {
   readonly context: unknown;
   /** Fires on cancel, deadline, or the end of the session. Made when it is first read. */
   readonly signal: AbortSignal;
-  /** Whether nobody waits for its outcome any more. */
+  /** Whether nobody is told any more what its handler does: it was cancelled, or its deadline passed. */
   readonly cancelled: boolean;
 }
 

@@ -22,9 +22,15 @@ export class HawserError extends Error {
   }
 }
 
+/** Causes may run in a circle. */
+const deepest = 16;
+
 /** The line's failure behind an error that a caller got: the error itself, or the nearest of its causes. */
 export function hawserErrorOf(error: unknown): HawserError | undefined {
-  for (let it = error; it instanceof Error; it = it.cause) if (it instanceof HawserError) return it;
+  let it = error;
+  for (let depth = 0; depth < deepest && it instanceof Error; depth++, it = it.cause) {
+    if (it instanceof HawserError) return it;
+  }
   return undefined;
 }
 

@@ -32,8 +32,6 @@ export interface HostOptions<R> {
   readonly digest: (secret: string) => string;
   readonly limits: Limits;
   readonly handshakeMs: number;
-  /** Silence after which a call of this end times out, in ms. */
-  readonly timeoutMs: number;
 }
 
 interface Guest {
@@ -50,7 +48,7 @@ export class Host<R> {
   constructor(options: HostOptions<R>) {
     this.#options = options;
     const doorkeeper: Doorkeeper<R> = {
-      created: (session) => this.#welcome(session),
+      created: (session) => this.#register(session),
       admit: (session, request, params) => this.#admit(session, request, params),
     };
     this.#registry = new Registry({ ...options, doorkeeper });
@@ -71,13 +69,13 @@ export class Host<R> {
     this.#registry.close();
   }
 
-  #welcome(session: Session): void {
-    const { clock, dispatch, timeoutMs } = this.#options;
+  #register(session: Session): void {
+    const { clock, dispatch } = this.#options;
     const ending = new LazySignal();
     const peer = new Peer(session, {
       clock,
       dispatch,
-      timeoutMs,
+      timeoutMs: Number.POSITIVE_INFINITY,
       idle: () => {},
       lost: (calls, end) => {
         this.#guests.delete(session);
@@ -98,8 +96,13 @@ export class Host<R> {
   async #admit(session: Session, request: R, params: JsonObject): Promise<Admission> {
     const { peer, handle } = this.#guests.get(session) as Guest;
     try {
-      peer.context = await this.#options.createContext(request, params, handle);
-      return { admitted: true };
+      const context = await this.#options.createContext(request, params, handle);
+      return {
+        admitted: true,
+        commit() {
+          peer.context = context;
+        },
+      };
     } catch (failure) {
       return { admitted: false, ...this.#options.refuse(failure, request) };
     }

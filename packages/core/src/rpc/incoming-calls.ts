@@ -1,5 +1,6 @@
 import type { LaneName } from '../session/outbox.js';
 import type { Clock, Timer } from '../session/ports.js';
+import { longestTimerMs } from '../session/ports.js';
 import type { Session } from '../session/session.js';
 import { fits } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
@@ -18,11 +19,12 @@ class RunningCall implements IncomingCall {
   readonly input: unknown;
   readonly after: string | undefined;
   readonly context: unknown;
-  readonly lazy = new LazySignal();
-  /** Nobody waits for its outcome any more: its final message is a bare `end`. */
-  cancelled = false;
-  /** The caller's deadline passed: its final message says so. */
-  expired = false;
+  readonly #lazy = new LazySignal();
+  /**
+   * Once it is not `running`, what its handler does is told to nobody: the final message of a `cancelled` call is
+   * a bare `end`, that of an `expired` one says that the caller's deadline passed.
+   */
+  fate: 'running' | 'cancelled' | 'expired' = 'running';
   pump: StreamPump | undefined;
   /** Credit that came before its stream had started. */
   credit: CreditMessage | undefined;
@@ -39,12 +41,19 @@ class RunningCall implements IncomingCall {
   }
 
   get signal(): AbortSignal {
-    return this.lazy.signal;
+    return this.#lazy.signal;
   }
 
-  abort(reason: unknown): void {
-    this.lazy.abort(reason);
-    this.pump?.stop();
+  get cancelled(): boolean {
+    return this.fate !== 'running';
+  }
+
+  /** The first fate stays. */
+  meet(fate: 'cancelled' | 'expired', reason: unknown): void {
+    if (this.fate !== 'running') return;
+    this.fate = fate;
+    this.#lazy.abort(reason);
+    this.pump?.stop(undefined);
   }
 }
 
@@ -73,19 +82,17 @@ export class IncomingCalls {
     this.#lastId = id;
     const call = new RunningCall(message, context);
     if (this.#calls.size >= this.#session.limits.calls) {
-      return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'prompt');
+      return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'reply');
     }
     this.#calls.set(id, call);
     const timeout = message[4]?.timeout;
-    if (timeout !== undefined) call.timer = this.#clock.after(timeout, () => this.#expire(call));
+    if (timeout !== undefined && timeout <= longestTimerMs)
+      call.timer = this.#clock.after(timeout, () => this.#expire(call));
     void this.#dispatch.run(call).then((reply) => this.#answer(call, reply));
   }
 
   cancel(id: number): void {
-    const call = this.#calls.get(id);
-    if (call === undefined || call.cancelled) return;
-    call.cancelled = true;
-    call.abort(abortError('The call was cancelled'));
+    this.#calls.get(id)?.meet('cancelled', abortError('The call was cancelled'));
   }
 
   credit(message: CreditMessage): void {
@@ -105,22 +112,19 @@ export class IncomingCalls {
   abortAll(message: string): void {
     const reason = abortError(message);
     for (const call of this.#calls.values()) {
-      call.cancelled = true;
       call.timer?.cancel();
-      call.abort(reason);
+      call.meet('cancelled', reason);
     }
   }
 
   #expire(call: RunningCall): void {
-    call.expired = true;
-    call.abort(new ServingError('TIMEOUT', 'The deadline of the call passed'));
+    call.meet('expired', new ServingError('TIMEOUT', 'The deadline of the call passed'));
   }
 
   #answer(call: RunningCall, reply: Reply): void {
     if (reply.kind === 'stream') return this.#stream(call, reply);
-    if (call.cancelled) this.#finish(call, encodeBare('end', call.id), 'prompt');
-    else if (call.expired) this.#fail(call, call.signal.reason, 'prompt');
-    else if (reply.kind === 'error') this.#error(call, reply.json, 'prompt');
+    if (call.cancelled) this.#finishFated(call, 'reply');
+    else if (reply.kind === 'error') this.#error(call, reply.json, 'reply');
     else this.#result(call, reply.data);
   }
 
@@ -130,25 +134,29 @@ export class IncomingCalls {
       text = encodeResult(call.id, JSON.stringify(data));
     } catch (cause) {
       const failure = new ServingError('INTERNAL_SERVER_ERROR', 'The result could not be serialised', cause);
-      return this.#fail(call, failure, 'prompt');
+      return this.#fail(call, failure, 'reply');
     }
-    if (fits(text, this.#session.messageBytes)) return this.#finish(call, text, 'prompt');
+    if (fits(text, this.#session.messageBytes)) return this.#finish(call, text, 'reply');
     const failure = new ServingError('PAYLOAD_TOO_LARGE', 'The result is larger than the caller accepts');
-    this.#fail(call, failure, 'prompt');
+    this.#fail(call, failure, 'reply');
   }
 
   #stream(call: RunningCall, stream: Extract<Reply, { kind: 'stream' }>): void {
     const pump = new StreamPump(call.id, stream, this.#session, (failure) => {
-      if (failure === undefined && call.expired) this.#fail(call, call.signal.reason, 'bulk');
-      else if (failure === undefined || call.cancelled) {
-        this.#finish(call, encodeBare('end', call.id), 'bulk');
-      } else this.#fail(call, failure.error, 'bulk');
+      if (call.cancelled) this.#finishFated(call, 'stream');
+      else if (failure) this.#fail(call, failure.error, 'stream');
+      else this.#finish(call, encodeBare('end', call.id), 'stream');
     });
     call.pump = pump;
-    if (call.lazy.aborted) return pump.stop();
-    this.#session.send(encodeBare('started', call.id), 'prompt');
+    if (call.cancelled) return pump.stop(undefined);
+    this.#session.send(encodeBare('started', call.id), 'reply');
     if (call.credit) pump.credit(call.credit);
     pump.run();
+  }
+
+  #finishFated(call: RunningCall, lane: LaneName): void {
+    if (call.fate === 'expired') this.#fail(call, call.signal.reason, lane);
+    else this.#finish(call, encodeBare('end', call.id), lane);
   }
 
   #fail(call: RunningCall, failure: unknown, lane: LaneName): void {
@@ -166,7 +174,7 @@ export class IncomingCalls {
     this.#calls.delete(call.id);
     call.timer?.cancel();
     this.#session.send(text, lane);
-    if (this.#session.queued > limits.answerBytes.default) this.#session.close('overflow');
+    if (this.#session.waiting('reply') > limits.answerBytes.default) this.#session.close('overflow');
   }
 }
 

@@ -12,10 +12,6 @@ export class LazySignal {
     return this.#controller.signal;
   }
 
-  get aborted(): boolean {
-    return this.#aborted;
-  }
-
   /** Later calls do nothing: the first reason stays. */
   abort(reason: unknown): void {
     if (this.#aborted) return;

@@ -1,5 +1,6 @@
 import type { Outgoing } from '../session/outbox.js';
 import type { Timer } from '../session/ports.js';
+import { longestTimerMs } from '../session/ports.js';
 import type { Outcome } from '../wire/fault-codes.js';
 import type { CallType } from '../wire/message.js';
 import type { HawserError } from './hawser-error.js';
@@ -28,9 +29,11 @@ export interface CallSink {
   end(): void;
   /**
    * The session is gone and the call is about to be made again on a new one. Answers where it
-   * continues, or that it must not.
+   * continues, or that it must not. Nobody else is told of it yet.
    */
   restart(reason: string): { readonly after: string | undefined } | 'stop';
+  /** All calls have been made again: now it may be told. */
+  restarted(): void;
 }
 
 /** The table that a call is in: that of the session it was made on. */
@@ -43,6 +46,12 @@ export interface CallTable {
   readonly window: { readonly items: number; readonly bytes: number };
 }
 
+/** A deadline further away than any timer is none. */
+function deadlineOf(timeoutMs: number | undefined, now: number): number | undefined {
+  if (Number.isNaN(timeoutMs)) throw new RangeError('timeoutMs is not a number');
+  return timeoutMs === undefined || timeoutMs > longestTimerMs ? undefined : now + Math.max(0, timeoutMs);
+}
+
 /** A call that this end made, over all the sessions that it lives on. */
 export class OutgoingCall {
   readonly request: CallRequest;
@@ -50,6 +59,8 @@ export class OutgoingCall {
   /** In the session it is on; 0 while it waits for a place among the calls in flight. */
   id = 0;
   message: Outgoing | undefined;
+  /** It waits in the table's queue. */
+  queued = false;
   table: CallTable | undefined;
   /** Where a subscription continues when it is made again. */
   after: string | undefined;
@@ -63,13 +74,12 @@ export class OutgoingCall {
   timer: Timer | undefined;
   #onAbort: (() => void) | undefined;
 
+  /** Throws a `RangeError` for a timeout that is not a number. */
   constructor(request: CallRequest, sink: CallSink, now: number) {
     this.request = request;
     this.sink = sink;
     this.heardAt = now;
-    const { timeoutMs } = request;
-    this.deadlineAt =
-      timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY ? undefined : now + timeoutMs;
+    this.deadlineAt = deadlineOf(request.timeoutMs, now);
   }
 
   /** Whether its message is in a frame: from then on it can have run. */

@@ -2,7 +2,6 @@ import { Fifo } from '../session/fifo.js';
 import type { Clock } from '../session/ports.js';
 import type { Session } from '../session/session.js';
 import { fits } from '../wire/frame.js';
-import { limits } from '../wire/limits.js';
 import type {
   EndMessage,
   ErrorMessage,
@@ -27,8 +26,12 @@ export type ReplyMessage =
   | PositionMessage
   | GapMessage;
 
-/** Calls that wait at a caller beyond this are rejected. */
+/** Calls that wait at a caller beyond this, in number or in characters, are rejected. */
 const maxQueued = 65_536;
+const maxWaiting = 16 * 1024 * 1024;
+
+/** Settled calls that the queue keeps before it looks through all to let go of them. */
+const maxStale = 1024;
 
 /** The calls that this end made on one session. */
 export class OutgoingCalls implements CallTable {
@@ -40,6 +43,8 @@ export class OutgoingCalls implements CallTable {
   readonly #calls = new Map<number, OutgoingCall>();
   /** Waiting for a place among the calls in flight. */
   readonly #queue = new Fifo<OutgoingCall>();
+  /** Calls in the queue that were settled there. */
+  #stale = 0;
   #lastId = 0;
 
   constructor(session: Session, clock: Clock, timeoutMs: number, idle: () => void) {
@@ -50,7 +55,7 @@ export class OutgoingCalls implements CallTable {
   }
 
   get size(): number {
-    return this.#calls.size + this.#queue.size;
+    return this.#calls.size + this.#queued;
   }
 
   get arrived(): Session {
@@ -65,23 +70,25 @@ export class OutgoingCalls implements CallTable {
     call.table = this;
     call.id = 0;
     call.message = undefined;
-    if (this.#queue.size >= maxQueued || this.#session.queued > limits.answerBytes.default) {
+    if (this.#queued >= maxQueued || this.#session.waiting('call') > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
     } else if (this.#calls.size < this.#session.limits.calls) this.#admit(call);
-    else this.#queue.push(call);
-  }
-
-  cancel(call: OutgoingCall): void {
-    if (call.message === undefined) return;
-    if (call.left) this.#session.send(encodeBare('cancel', call.id), 'prompt');
     else {
-      call.message.state = 'withdrawn';
-      this.#free(call.id);
+      call.queued = true;
+      this.#queue.push(call);
     }
   }
 
+  cancel(call: OutgoingCall): void {
+    if (call.left) this.#session.send(encodeBare('cancel', call.id), 'reply');
+    else if (call.message) {
+      this.#session.withdraw(call.message, 'call');
+      this.#free(call.id);
+    } else if (call.queued) this.#unqueue(call);
+  }
+
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void {
-    if (this.#calls.has(call.id)) this.#session.send(encodeCredit(call.id, consumed, items, bytes), 'prompt');
+    if (this.#calls.has(call.id)) this.#session.send(encodeCredit(call.id, consumed, items, bytes), 'reply');
   }
 
   flooded(): void {
@@ -113,6 +120,7 @@ export class OutgoingCalls implements CallTable {
     const calls = [...this.#open()];
     this.#calls.clear();
     this.#queue.clear();
+    this.#stale = 0;
     return calls;
   }
 
@@ -146,13 +154,14 @@ export class OutgoingCalls implements CallTable {
     const { type, path, json } = call.request;
     const id = ++this.#lastId;
     const text = encodeCall(type, id, path, json, this.#options(call));
+    call.queued = false;
     if (!fits(text, this.#session.messageBytes)) {
       return call.stop(new HawserError('too-large', call.outcome));
     }
     call.id = id;
     call.message = { text, state: 'waiting' };
     this.#calls.set(id, call);
-    this.#session.send(call.message, 'prompt');
+    this.#session.send(call.message, 'call');
   }
 
   #options(call: OutgoingCall): MessageOptions | undefined {
@@ -164,12 +173,25 @@ export class OutgoingCalls implements CallTable {
     return options;
   }
 
+  get #queued(): number {
+    return this.#queue.size - this.#stale;
+  }
+
+  #unqueue(call: OutgoingCall): void {
+    call.queued = false;
+    this.#stale++;
+    if (this.#stale < maxStale || this.#stale * 2 < this.#queue.size) return;
+    this.#queue.retain((it) => it.queued);
+    this.#stale = 0;
+  }
+
   #free(id: number): void {
     this.#calls.delete(id);
     while (this.#calls.size < this.#session.limits.calls) {
       const next = this.#queue.shift();
       if (next === undefined) break;
-      if (!next.settled) this.#admit(next);
+      if (!next.queued) this.#stale--;
+      else this.#admit(next);
     }
     if (this.#calls.size === 0) this.#idle();
   }

@@ -3,7 +3,7 @@ import { limits } from '../wire/limits.js';
 import type { HawserError } from './hawser-error.js';
 import type { OutgoingCall } from './outgoing-call.js';
 
-export type Entry =
+export type StreamEntry =
   | {
       readonly kind: 'item';
       readonly data: unknown;
@@ -25,7 +25,7 @@ export type StreamEnd =
  * Only the sender knows the size of an item, so the receiver counts whole frames: never less than the truth.
  */
 export class StreamIntake {
-  readonly #entries = new Fifo<Entry>();
+  readonly #entries = new Fifo<StreamEntry>();
   #call: OutgoingCall | undefined;
   #items: number = limits.firstItems.default;
   #bytes: number = limits.firstBytes.default;
@@ -72,7 +72,7 @@ export class StreamIntake {
     return this.#received - this.#consumed <= this.#largest;
   }
 
-  push(entry: Exclude<Entry, { kind: 'item' }>): void {
+  push(entry: Exclude<StreamEntry, { kind: 'item' }>): void {
     this.#entries.push(entry);
   }
 
@@ -80,14 +80,14 @@ export class StreamIntake {
     this.#entries.clear();
   }
 
-  take(): Entry | undefined {
+  take(): StreamEntry | undefined {
     const entry = this.#entries.shift();
     if (entry === undefined) this.#waited = true;
     return entry;
   }
 
   /** The consumer is done with an item it took. */
-  consumed(entry: Entry): void {
+  consumed(entry: StreamEntry): void {
     if (entry.kind !== 'item') return;
     if (this.#stale > 0) {
       this.#stale--;
@@ -105,12 +105,14 @@ export class StreamIntake {
     if (!call?.table || call.settled) return;
     const { items, bytes } = call.table.window;
     if (this.#waited) {
-      this.#items = Math.min(items, this.#items * 2);
-      this.#bytes = Math.min(bytes, this.#bytes * 2);
-    } else if (this.#entries.size * 2 > this.#items) {
+      this.#items *= 2;
+      this.#bytes *= 2;
+    } else if (this.#entries.size * 2 >= this.#items) {
       this.#items = Math.max(limits.firstItems.default, this.#items >> 1);
       this.#bytes = Math.max(limits.firstBytes.default, this.#bytes >> 1);
     }
+    this.#items = Math.min(items, this.#items);
+    this.#bytes = Math.min(bytes, this.#bytes);
     this.#waited = false;
     this.#largest = Math.max(this.#largest, this.#items);
     this.#creditedItems = this.#consumed;

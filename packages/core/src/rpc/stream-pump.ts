@@ -9,8 +9,11 @@ import { ServingError } from './dispatch.js';
 
 type Stream = Extract<Reply, { kind: 'stream' }>;
 
+/** Why a stream ends, where it does not end by itself. */
+export type PumpFailure = { readonly error: unknown } | undefined;
+
 /** Told once, when the generator has come to its end. */
-export type PumpDone = (failure: { readonly error: unknown } | undefined) => void;
+export type PumpDone = (failure: PumpFailure) => void;
 
 /** Pulls a stream at its sender, one item at a time, and never past its receiver's window. */
 export class StreamPump {
@@ -57,10 +60,10 @@ export class StreamPump {
   }
 
   /** Returns the generator; `done` comes when it has ended, which a generator may take its time to do. */
-  stop(): void {
+  stop(failure: PumpFailure): void {
     if (this.#state === 'stopping' || this.#state === 'over') return;
     this.#state = 'stopping';
-    const over = (): void => this.#finish(undefined);
+    const over = (): void => this.#finish(failure);
     try {
       const { iterator } = this.#stream;
       if (iterator.return === undefined) over();
@@ -80,8 +83,7 @@ export class StreamPump {
     try {
       this.#send(result.value);
     } catch (error) {
-      this.stop();
-      return this.#finish({ error });
+      return this.stop({ error });
     }
     this.#state = 'ready';
     this.run();
@@ -100,10 +102,10 @@ export class StreamPump {
     this.#sent++;
     this.#bytes += text.length;
     this.#lengths.push(text.length);
-    this.#session.send(text, 'bulk');
+    this.#session.send(text, 'stream');
   }
 
-  #finish(failure: { readonly error: unknown } | undefined): void {
+  #finish(failure: PumpFailure): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#done(failure);

@@ -1,7 +1,7 @@
 import type { FaultCode } from '../wire/fault-codes.js';
 import { HawserError } from './hawser-error.js';
 import type { CallSink, OutgoingCall } from './outgoing-call.js';
-import type { Entry, StreamEnd } from './stream-intake.js';
+import type { StreamEnd, StreamEntry } from './stream-intake.js';
 import { StreamIntake } from './stream-intake.js';
 
 /** Items are missing at this point of a subscription. */
@@ -28,6 +28,7 @@ export class Subscription implements CallSink {
   #call: OutgoingCall | undefined;
   #cursor: string | undefined;
   #started = false;
+  #delivered = false;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -39,12 +40,12 @@ export class Subscription implements CallSink {
   }
 
   /** The next thing that arrived; undefined if the consumer must wait. */
-  take(): Entry | undefined {
+  take(): StreamEntry | undefined {
     return this.#intake.take();
   }
 
   /** To be called when the consumer is done with what it took: it makes room for more. */
-  consumed(entry: Entry): void {
+  consumed(entry: StreamEntry): void {
     this.#intake.consumed(entry);
   }
 
@@ -66,6 +67,7 @@ export class Subscription implements CallSink {
   }
 
   item(data: unknown, event: string | undefined): void {
+    this.#delivered = true;
     if (event !== undefined) this.#cursor = event;
     if (!this.#intake.pushItem(data, event)) return this.#call?.table?.flooded();
     this.#options.ready();
@@ -94,22 +96,29 @@ export class Subscription implements CallSink {
   }
 
   fault(fault: HawserError, shape?: unknown): void {
+    // Whoever aborts wants nothing more, not even what has arrived.
+    if (fault.code === 'aborted') this.#intake.clear();
     this.#over({ kind: 'fault', fault, shape });
   }
 
   restart(reason: string): { readonly after: string | undefined } | 'stop' {
-    const keepsPlace = this.#cursor !== undefined || this.#options.startsAtCursor || !this.#started;
+    const atStart = !this.#started || (this.#options.startsAtCursor && !this.#delivered);
+    const keepsPlace = this.#cursor !== undefined || atStart;
     if (!keepsPlace && !this.#options.survivesGaps) return 'stop';
-    if (!keepsPlace) this.#push({ kind: 'gap', reason, count: undefined });
+    if (!keepsPlace) this.#intake.push({ kind: 'gap', reason, count: undefined });
     this.#intake.restart();
     return { after: this.#cursor };
+  }
+
+  restarted(): void {
+    this.#options.ready();
   }
 
   #over(end: StreamEnd): void {
     this.#push({ kind: 'over', end });
   }
 
-  #push(entry: Exclude<Entry, { kind: 'item' }>): void {
+  #push(entry: Exclude<StreamEntry, { kind: 'item' }>): void {
     this.#intake.push(entry);
     this.#options.ready();
   }

@@ -1,5 +1,5 @@
 /** The states of a connection and where each can lead. */
-export const transitions = {
+export const connectionTransitions = {
   /** Nothing was asked of it yet. */
   idle: ['connecting', 'closed'],
   /** A dial is under way: credentials, socket, handshake. */
@@ -12,7 +12,7 @@ export const transitions = {
   closed: [],
 } as const satisfies Record<string, readonly string[]>;
 
-export type ConnectionState = keyof typeof transitions;
+export type ConnectionState = keyof typeof connectionTransitions;
 
 /** What a connection is doing, and why. */
 export interface ConnectionStatus {
@@ -26,5 +26,5 @@ export interface ConnectionStatus {
 }
 
 export function mayFollow(from: ConnectionState, to: ConnectionState): boolean {
-  return (transitions[from] as readonly ConnectionState[]).includes(to);
+  return (connectionTransitions[from] as readonly ConnectionState[]).includes(to);
 }

@@ -1,8 +1,9 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
-import { closeName } from '../wire/close-codes.js';
+import { closeCodes, closeName } from '../wire/close-codes.js';
 import type { Control, JsonObject, Welcome } from '../wire/control.js';
 import { encodeControl, isControl, limitsOf } from '../wire/control.js';
-import { isControlFrame, parseFrame } from '../wire/frame.js';
+import { fits, isControlFrame, parseFrame } from '../wire/frame.js';
+import { limits } from '../wire/limits.js';
 import type { Clock, Dial, DialEvents, Socket, Timer } from './ports.js';
 import type { Session } from './session.js';
 
@@ -17,10 +18,24 @@ export interface Candidate {
  * Why an attempt came to nothing, or an open line broke: `params` failed, the server was `unreachable`, the
  * socket `dropped`, the line was `dead`, or there was `no-answer` to `hello`, or that of another kind of server.
  */
-export interface Failure {
+export interface DialFailure {
   readonly reason: CloseName | 'params' | 'unreachable' | 'dropped' | 'dead' | 'no-answer' | 'not-hawser';
   readonly error?: unknown;
+  /** The server itself said so in place of `welcome`: nothing of this dial was carried out. */
+  readonly turnedAway?: boolean;
 }
+
+/** Codes below may come from anything on the way; these only from a Hawser server. */
+const ownCodes = 4400;
+
+/** What a close code says by itself; 1000 says nothing without a `bye`. */
+function reasonOf(code: number): CloseName | undefined {
+  if (code === 1009) return 'too-large';
+  return code === closeCodes.closed.code ? undefined : closeName(code);
+}
+
+/** What a `hello` is beside its params, and more. */
+const helloOverhead = 1024;
 
 /** What an attempt asks of the dialler, and tells it. */
 export interface AttemptOwner {
@@ -29,7 +44,7 @@ export interface AttemptOwner {
   accepted(welcome: Welcome): void;
   /** The session does not exist any more; the next `present` gives another. */
   gone(reason: GoneReason): void;
-  failed(failure: Failure): void;
+  failed(failure: DialFailure): void;
 }
 
 export interface AttemptPorts {
@@ -56,6 +71,7 @@ export class DialAttempt implements DialEvents {
   #params: JsonObject | undefined;
   #socket: Socket | undefined;
   #candidate: Candidate | undefined;
+  #resuming = false;
   #deadline: Timer | undefined;
 
   constructor(owner: AttemptOwner, ports: AttemptPorts) {
@@ -85,28 +101,37 @@ export class DialAttempt implements DialEvents {
   }
 
   closed(code: number): void {
+    const turnedAway = this.#state === 'greeting' && code >= ownCodes;
     const lost = this.#state === 'dialling' ? 'unreachable' : 'dropped';
-    this.#fail({ reason: code === 1009 ? 'too-large' : (closeName(code) ?? lost) });
+    this.#fail({ reason: reasonOf(code) ?? lost, turnedAway });
   }
 
   /** Drops a socket that is believed dead, or that came to no handshake. */
   drop(reason: 'dead' | 'no-answer' | 'not-hawser'): void {
-    this.#socket?.terminate();
-    this.#fail({ reason });
+    this.#fail({ reason }, (socket) => socket.terminate());
   }
 
-  /** Lets go of the socket without a word to the owner, and closes it unless its session just did. */
+  /** Says `bye`, where somebody listens, and closes the socket without a word to the owner. */
+  close(name: CloseName): void {
+    if (this.#state === 'over') return;
+    const dialling = this.#state === 'dialling';
+    this.#leave();
+    if (dialling) this.#socket?.terminate();
+    else this.#bye(name);
+  }
+
+  /** Lets go of a socket that its session has closed. */
   abandon(): void {
-    if (this.#state === 'dialling') this.#socket?.terminate();
-    else this.#socket?.close(1000, 'closed');
     this.#leave();
   }
 
   async #startWith(params: () => JsonObject | Promise<JsonObject>): Promise<void> {
     try {
       this.#params = await params();
-      // Whatever cannot be serialised is to fail here, not in the socket's events.
-      JSON.stringify(this.#params);
+      // What no server takes is to fail here, not in the socket's events.
+      const room = limits.earlyBytes.default - helloOverhead;
+      if (!fits(JSON.stringify(this.#params), room))
+        throw new RangeError('The params are too large for a hello');
     } catch (error) {
       return this.#fail({ reason: 'params', error });
     }
@@ -118,7 +143,8 @@ export class DialAttempt implements DialEvents {
     const { candidate, dial, server } = this.#owner.present();
     const { session, secret } = candidate;
     const socket = this.#socket as Socket;
-    const mode = candidate.hellos === 0 ? 'open' : 'resume';
+    this.#resuming = candidate.hellos > 0;
+    const mode = this.#resuming ? 'resume' : 'open';
     this.#candidate = candidate;
     candidate.hellos++;
     const { sent, received } = session;
@@ -142,21 +168,32 @@ export class DialAttempt implements DialEvents {
         if (candidate.hellos === 1) return this.drop('not-hawser');
         candidate.session.detach();
         this.#owner.gone(control[1]);
-        return this.#sayHello();
+        if (this.#state === 'greeting') this.#sayHello();
+        return;
       case 'bye':
-        this.#socket?.close(1000, 'closed');
-        return this.#fail({ reason: control[1], error: control[2] });
+        return this.#fail({ reason: control[1], error: control[2], turnedAway: true }, (socket) =>
+          socket.close(closeCodes.closed.code, 'closed'),
+        );
       default:
         return this.drop('not-hawser');
     }
   }
 
   #welcomed(welcome: Welcome, session: Session): void {
-    if (welcome.received > session.sent || welcome.sent < session.received) return session.close('miscount');
+    if (welcome.resumed !== this.#resuming) return this.drop('not-hawser');
+    if (welcome.received > session.sent || welcome.sent < session.received) {
+      session.end({ name: 'miscount' });
+      return this.#bye('miscount');
+    }
     this.#deadline?.cancel();
     this.#state = 'attached';
     session.attach(this.#socket as Socket, limitsOf(welcome));
     this.#owner.accepted(welcome);
+  }
+
+  #bye(name: CloseName): void {
+    this.#socket?.send(encodeControl(['bye', name]));
+    this.#socket?.close(closeCodes[name].code, name);
   }
 
   #limit(): void {
@@ -164,9 +201,11 @@ export class DialAttempt implements DialEvents {
     this.#deadline = this.#ports.clock.after(this.#ports.handshakeMs, () => this.drop('no-answer'));
   }
 
-  #fail(failure: Failure): void {
+  /** A socket may tell its close while it is being closed: by then it must not matter any more. */
+  #fail(failure: DialFailure, part?: (socket: Socket) => void): void {
     if (this.#state === 'over') return;
     this.#leave();
+    if (this.#socket) part?.(this.#socket);
     this.#owner.failed(failure);
   }
 

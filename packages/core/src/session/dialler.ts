@@ -4,7 +4,7 @@ import type { JsonObject } from '../wire/control.js';
 import { Backoff } from './backoff.js';
 import type { ConnectionState, ConnectionStatus } from './connection-status.js';
 import { mayFollow } from './connection-status.js';
-import type { Candidate, Failure } from './dial-attempt.js';
+import type { Candidate, DialFailure } from './dial-attempt.js';
 import { DialAttempt } from './dial-attempt.js';
 import type { Clock, Dial, Random, Timer, Turn } from './ports.js';
 import type { SessionEnd } from './session.js';
@@ -29,7 +29,7 @@ export interface DiallerOwner {
   statusChanged(status: ConnectionStatus): void;
   /** What `params` threw. It is tried again. */
   paramsFailed(error: unknown): void;
-  /** Runs about every second while the connection dials, is open, or is `busy`; not right after a sleep. */
+  /** Runs about every second while the connection dials, is open, or is `busy`. */
   swept(now: number): void;
   /** Whether something waits for a line. */
   busy(): boolean;
@@ -86,11 +86,11 @@ export class Dialler {
     if (this.#status.state === 'closed') return;
     this.#redial?.cancel();
     this.#sweeper?.cancel();
-    this.#change('closed', 'closed');
     const attempt = this.#attempt;
     this.#attempt = undefined;
-    this.#candidate.session.close('closed');
-    attempt?.abandon();
+    this.#change('closed', 'closed');
+    attempt?.close('closed');
+    this.#candidate.session.end({ name: 'closed' });
   }
 
   #newCandidate(): Candidate {
@@ -104,6 +104,8 @@ export class Dialler {
   #dial(): void {
     this.#redial?.cancel();
     this.#change('connecting', this.#status.reason);
+    // Whoever was told may have closed the connection.
+    if (this.#status.state !== 'connecting') return;
     this.#sweepOn();
     const attempt = new DialAttempt(
       {
@@ -123,13 +125,12 @@ export class Dialler {
   }
 
   /** An attempt, or the socket of an open line, came to its end; the session may have outlived it. */
-  #failed(failure: Failure): void {
+  #failed(failure: DialFailure): void {
     this.#attempt = undefined;
     const { session, hellos } = this.#candidate;
     const policy = policyOf(failure.reason);
     const open = this.#status.state === 'open';
-    // Said in place of the one `welcome` that could have been: nothing that was sent early has run.
-    const untouched = !open && hellos === 1 && isCloseName(failure.reason);
+    const untouched = hellos === 1 && failure.turnedAway === true;
     let end: SessionEnd | undefined;
     if (open && session.limits.window === 0) end = lostWith(failure);
     else if (policy === 'wait' || untouched) end = { ...lostWith(failure), untouched };
@@ -187,21 +188,30 @@ export class Dialler {
   #sweep(ms: number): void {
     const now = this.#options.clock.now();
     const late = now - this.#sweptAt > ms + 1000;
+    // What came in while this end slept is read before anybody is judged by it.
+    if (late) this.#options.turn.yield(() => this.#judge(true));
+    else this.#judge(false);
+  }
+
+  #judge(late: boolean): void {
+    if (this.#status.state === 'closed') return;
+    const now = this.#options.clock.now();
     this.#sweeper = undefined;
     if (this.#candidate.session.sweep(now, late) === 'dead') this.#attempt?.drop('dead');
-    if (!late) this.#owner.swept(now);
+    this.#owner.swept(now);
     const { state, retryAt } = this.#status;
     const dialling = state === 'connecting' || state === 'open' || retryAt !== undefined;
     if (dialling || this.#owner.busy()) this.#sweepOn();
   }
 }
 
-function policyOf(reason: Failure['reason']): Policy {
+/** What the table, or the lack of a row, has the client do next. */
+function policyOf(reason: DialFailure['reason']): Policy {
   if (reason === 'not-hawser') return 'wait';
-  return isCloseName(reason) && closeCodes[reason].client === 'wait' ? 'wait' : 'redial';
+  return isCloseName(reason) && closeCodes[reason].client !== 'redial' ? 'wait' : 'redial';
 }
 
-function lostWith({ reason, error }: Failure): SessionEnd {
+function lostWith({ reason, error }: DialFailure): SessionEnd {
   const named = isCloseName(reason) || reason === 'dead' || reason === 'not-hawser';
   return { name: named ? reason : 'dropped', error };
 }

@@ -4,7 +4,8 @@ import type { Session } from './session.js';
 
 /** The answer of whoever decides about a dial. */
 export type Admission =
-  | { readonly admitted: true }
+  /** `commit` lets later calls see what the dial brought; it runs only if the dial is accepted after all. */
+  | { readonly admitted: true; readonly commit: () => void }
   | { readonly admitted: false; readonly name: CloseName; readonly error: unknown };
 
 /** Decides about dials, and carries out the messages of the sessions it let in. `R` is the adapter's request. */

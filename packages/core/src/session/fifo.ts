@@ -1,7 +1,7 @@
 /** Taken entries a queue keeps before it lets go of them: one that is never empty must not grow. */
 const compactAt = 1024;
 
-/** A queue whose both ends cost the same, however long it is. */
+/** A queue that costs the same to push and to shift, however long it is. */
 export class Fifo<T> {
   #entries: (T | undefined)[] = [];
   #head = 0;
@@ -32,6 +32,12 @@ export class Fifo<T> {
 
   *[Symbol.iterator](): Iterator<T> {
     for (let i = this.#head; i < this.#entries.length; i++) yield this.#entries[i] as T;
+  }
+
+  /** Lets go of all entries but these. */
+  retain(wanted: (entry: T) => boolean): void {
+    this.#entries = [...this].filter(wanted);
+    this.#head = 0;
   }
 
   clear(): void {

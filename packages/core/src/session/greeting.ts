@@ -26,8 +26,8 @@ export interface GreetingOwner<R> {
   /** Finds or makes the session that a `hello` asks for; a `hello` that fails changes nothing. */
   present(hello: Hello, greeting: Greeting<R>): Verdict;
   welcome(session: Session): Welcome;
-  /** The socket is gone, or will be. */
-  left(greeting: Greeting<R>): void;
+  /** The socket is gone, or will be, and with it the line of the session that it carried or was opening. */
+  left(greeting: Greeting<R>, session: Session | undefined, name: SessionEnd['name']): void;
 }
 
 /**
@@ -92,14 +92,12 @@ export class Greeting<R> implements SocketEvents {
   refuse(name: CloseName, error?: unknown): void {
     if (this.#state.name === 'over') return;
     this.#socket.send(encodeControl(error === undefined ? ['bye', name] : ['bye', name, error]));
-    this.#socket.close(closeCodes[name].code, name);
-    this.#leave(name);
+    this.#leave(name, () => this.#socket.close(closeCodes[name].code, name));
   }
 
   /** Gets rid of a dead or replaced socket. */
   drop(): void {
-    this.#socket.terminate();
-    this.#leave('off');
+    this.#leave('off', () => this.#socket.terminate());
   }
 
   /** The session has ended. One that was attached has closed the socket; one that never was could not. */
@@ -108,12 +106,12 @@ export class Greeting<R> implements SocketEvents {
     this.#leave('off');
   }
 
-  #leave(name: SessionEnd['name']): void {
+  /** A socket may tell its close while it is being closed: by then it must not matter any more. */
+  #leave(name: SessionEnd['name'], part?: () => void): void {
     const session = 'session' in this.#state ? this.#state.session : undefined;
     this.#state = { name: 'over' };
-    session?.detach();
-    this.#owner.left(this);
-    session?.end({ name });
+    part?.();
+    this.#owner.left(this, session, name);
   }
 
   #receiveHello(data: string | Uint8Array, onlyOpen: boolean): void {
@@ -164,6 +162,7 @@ export class Greeting<R> implements SocketEvents {
     const state = this.#state;
     if (state.name !== 'admitting' || state.session !== session) return;
     if (!admission.admitted) return this.refuse(admission.name, admission.error);
+    admission.commit();
     this.#socket.send(encodeControl(['welcome', this.#owner.welcome(session)]));
     session.attach(this.#socket, this.#owner.options.limits);
     this.#state = { name: 'attached', session };

@@ -8,10 +8,13 @@ export class Liveness {
   #heardAt = 0;
   /** When the socket is dead unless something is heard; set by a ping. */
   #deadline: number | undefined;
+  /** The deadline was given by a judge that came late: it is the last. */
+  #warned = false;
 
   heard(now: number): void {
     this.#heardAt = now;
     this.#deadline = undefined;
+    this.#warned = false;
   }
 
   /** A ping is being sent out of turn. */
@@ -27,12 +30,14 @@ export class Liveness {
     if (this.#deadline === undefined) {
       if (now + period - this.#heardAt <= patience) return 'alive';
       this.#deadline = now + (late ? shortGrace : limits.pongGrace.default);
+      this.#warned = late;
       return 'ping';
     }
     if (now < this.#deadline) return 'alive';
-    if (!late) return 'dead';
-    // The judge slept through the deadline: what was said meanwhile may still lie unread in the socket.
+    if (!late || this.#warned) return 'dead';
+    // The judge slept through the deadline, and so may this whole end have done.
     this.#deadline = now + shortGrace;
+    this.#warned = true;
     return 'ping';
   }
 }

@@ -2,17 +2,24 @@ import { Fifo } from './fifo.js';
 
 /** A message whose sender wants to know whether it left, or may want it back. */
 export interface Outgoing {
-  readonly text: string;
+  text: string;
   state: 'waiting' | 'framed' | 'withdrawn';
 }
 
 type Entry = string | Outgoing;
 
-/** Answers, calls, credits and cancels are `prompt`; stream items and what must follow them are `bulk`. */
-export type LaneName = 'prompt' | 'bulk';
+/**
+ * In the order of sending: answers, credits and cancels; then calls; then stream items and what must follow
+ * them.
+ */
+export type LaneName = 'reply' | 'call' | 'stream';
+
+/** Withdrawn entries a lane keeps before it looks through all to let go of them. */
+const sweepAt = 1024;
 
 class Lane {
   readonly #entries = new Fifo<Entry>();
+  #withdrawn = 0;
   /** Characters that wait. */
   length = 0;
 
@@ -21,13 +28,23 @@ class Lane {
     this.length += textOf(entry).length;
   }
 
+  withdraw(entry: Outgoing): void {
+    this.length -= entry.text.length;
+    entry.text = '';
+    entry.state = 'withdrawn';
+    this.#withdrawn++;
+    if (this.#withdrawn < sweepAt || this.#withdrawn * 2 < this.#entries.size) return;
+    this.#entries.retain((it) => typeof it === 'string' || it.state === 'waiting');
+    this.#withdrawn = 0;
+  }
+
   /** The next message, without taking it. */
   peek(): string | undefined {
     for (;;) {
       const entry = this.#entries.peek();
       if (entry === undefined || typeof entry === 'string') return entry;
       if (entry.state === 'waiting') return entry.text;
-      this.length -= entry.text.length;
+      this.#withdrawn--;
       this.#entries.shift();
     }
   }
@@ -46,16 +63,24 @@ function textOf(entry: Entry): string {
 
 /** Messages that wait for a socket. A frame is built from them only when a socket takes it. */
 export class Outbox {
-  readonly #prompt = new Lane();
-  readonly #bulk = new Lane();
+  readonly #lanes: Readonly<Record<LaneName, Lane>> = {
+    reply: new Lane(),
+    call: new Lane(),
+    stream: new Lane(),
+  };
 
   push(entry: Entry, lane: LaneName): void {
-    (lane === 'prompt' ? this.#prompt : this.#bulk).push(entry);
+    this.#lanes[lane].push(entry);
+  }
+
+  /** Takes back a message that waits in a lane. */
+  withdraw(entry: Outgoing, lane: LaneName): void {
+    this.#lanes[lane].withdraw(entry);
   }
 
   /** Characters that wait in a lane. */
   waiting(lane: LaneName): number {
-    return lane === 'prompt' ? this.#prompt.length : this.#bulk.length;
+    return this.#lanes[lane].length;
   }
 
   /**
@@ -75,7 +100,9 @@ export class Outbox {
   }
 
   #next(): Lane | undefined {
-    if (this.#prompt.peek() !== undefined) return this.#prompt;
-    return this.#bulk.peek() === undefined ? undefined : this.#bulk;
+    const { reply, call, stream } = this.#lanes;
+    if (reply.peek() !== undefined) return reply;
+    if (call.peek() !== undefined) return call;
+    return stream.peek() === undefined ? undefined : stream;
   }
 }

@@ -38,9 +38,13 @@ export interface Timer {
   cancel(): void;
 }
 
+/** No timer is asked to run longer: runtimes take more for no delay at all. */
+export const longestTimerMs: number = 2 ** 31 - 1;
+
 export interface Clock {
   /** Milliseconds on a clock that never goes back. */
   now(): number;
+  /** Calls back once, after at least so many ms, at most `longestTimerMs`; never during this call. */
   after(ms: number, callback: () => void): Timer;
 }
 

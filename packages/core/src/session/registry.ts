@@ -68,7 +68,10 @@ export class Registry<R> implements GreetingOwner<R> {
     for (const greeting of [...this.#greetings]) greeting.refuse('going-away');
   }
 
-  /** Finds or makes the session that a `hello` asks for; a `hello` that fails changes nothing. */
+  /**
+   * Finds or makes the session that a `hello` asks for. A `hello` that fails changes nothing; one that resumes,
+   * with no window, shows that the session's old line is dead.
+   */
   present(hello: Hello, greeting: Greeting<R>): Verdict {
     const digest = this.options.digest(hello.secret);
     const known = this.#entries.get(digest);
@@ -90,9 +93,11 @@ export class Registry<R> implements GreetingOwner<R> {
     return { session: session.id, server: this.instance, resumed: false, sent, received, limits };
   }
 
-  /** A socket is gone, or will be. */
-  left(greeting: Greeting<R>): void {
+  /** A socket is gone, or will be. With no window, so is its session. */
+  left(greeting: Greeting<R>, session: Session | undefined, name: SessionEnd['name']): void {
     this.#greetings.delete(greeting);
+    session?.detach();
+    session?.end({ name });
   }
 
   #resume(hello: Hello, known: Entry<R> | undefined): Verdict {
@@ -117,10 +122,16 @@ export class Registry<R> implements GreetingOwner<R> {
   }
 
   readonly #sweep = (): void => {
+    const late = this.options.clock.now() - this.#sweptAt > this.#sweepMs + 1000;
+    // What came in while this end slept is read before anybody is judged by it.
+    if (late) this.options.turn.yield(() => this.#judge(true));
+    else this.#judge(false);
+  };
+
+  #judge(late: boolean): void {
     const now = this.options.clock.now();
-    const late = now - this.#sweptAt > this.#sweepMs + 1000;
     for (const greeting of this.#greetings) greeting.sweep(now, late);
     this.#timer = undefined;
     this.#arm();
-  };
+  }
 }

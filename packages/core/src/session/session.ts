@@ -26,7 +26,7 @@ export interface SessionEnd {
 /** Who carries out a session's messages. */
 export interface SessionHandler {
   message(message: Message): void;
-  /** The bulk lane has room again. */
+  /** The stream lane has room again. */
   room(): void;
   /** Once, when the session is over for good. */
   ended(end: SessionEnd): void;
@@ -41,8 +41,11 @@ export interface SessionOwner {
 
 type State = 'absent' | 'early' | 'open' | 'ended';
 
-/** Characters after which a frame is full, and up to which the bulk lane is filled ahead. */
+/** Characters after which a frame is full, and up to which the stream lane is filled ahead. */
 const frameLength = 65_536;
+
+/** However short a heartbeat the other end asks for. */
+const minSweepMs = 25;
 
 /** What a frame of one message adds to it at most: brackets, a comma and an acknowledgement. */
 const frameOverhead = 32;
@@ -110,14 +113,14 @@ export class Session {
     return this.#state === 'ended';
   }
 
-  /** Characters of answers, calls and other prompt messages that wait for a socket. */
-  get queued(): number {
-    return this.#outbox.waiting('prompt');
+  /** Characters that wait for a socket in a lane. */
+  waiting(lane: LaneName): number {
+    return this.#outbox.waiting(lane);
   }
 
-  /** Whether the bulk lane takes more: a stream that finds it full waits for `room`. */
+  /** Whether the stream lane takes more: a stream that finds it full waits for `room`. */
   get roomy(): boolean {
-    if (this.#outbox.waiting('bulk') < frameLength) return true;
+    if (this.#outbox.waiting('stream') < frameLength) return true;
     this.#starved = true;
     return false;
   }
@@ -128,6 +131,11 @@ export class Session {
     this.#outbox.push(entry, lane);
     this.#messages++;
     this.#schedule();
+  }
+
+  /** Takes back a message that is in no frame yet. */
+  withdraw(entry: Outgoing, lane: LaneName): void {
+    this.#outbox.withdraw(entry, lane);
   }
 
   /** Attaches a socket before the other end's `welcome`: only an early allowance of frames leaves. */
@@ -157,10 +165,10 @@ export class Session {
   receive(data: string | Uint8Array): void {
     if (this.#state === 'ended') return;
     this.#liveness.heard(this.#clock.now());
-    if (data.length > this.#limits.frameBytes) return this.close('too-large');
     this.#frameLength = data.length;
     // Binary frames need a feature that this peer does not announce.
     if (typeof data !== 'string') return this.close('malformed');
+    if (!fits(data, this.#limits.frameBytes)) return this.close('too-large');
     const frame = parseFrame(data);
     if (frame === undefined) return this.close('malformed');
     if (!isControlFrame(frame)) return this.#receiveData(frame, data);
@@ -170,7 +178,7 @@ export class Session {
 
   /** How often `sweep` is to be called, in ms. */
   get sweepMs(): number {
-    return Math.min(1000, this.#limits.heartbeat / 4);
+    return Math.max(minSweepMs, Math.min(1000, this.#limits.heartbeat / 4));
   }
 
   /**
@@ -200,9 +208,10 @@ export class Session {
   /** Ends the session at both ends: says `bye` on the socket, if there is one, and closes it. */
   close(name: CloseName): void {
     if (this.#state === 'ended') return;
-    this.#socket?.send(encodeControl(['bye', name]));
-    this.#socket?.close(closeCodes[name].code, name);
+    const socket = this.#socket;
     this.end({ name });
+    socket?.send(encodeControl(['bye', name]));
+    socket?.close(closeCodes[name].code, name);
   }
 
   /** Ends the session at this end alone; what happens to the socket is the caller's business. */
@@ -241,8 +250,9 @@ export class Session {
         if (control[0] === 'ping') this.#sendCounts('pong');
         return;
       case 'bye': {
-        this.#socket?.close(closeCodes.closed.code, 'closed');
-        return this.end({ name: control[1], error: control[2] });
+        const socket = this.#socket;
+        this.end({ name: control[1], error: control[2] });
+        return socket?.close(closeCodes.closed.code, 'closed');
       }
       case 'hello':
       case 'welcome':
@@ -275,7 +285,7 @@ export class Session {
       this.#sent++;
       socket.send(frame);
     }
-    if (this.#starved && this.#outbox.waiting('bulk') < frameLength) {
+    if (this.#starved && this.#outbox.waiting('stream') < frameLength) {
       this.#starved = false;
       this.#turn.yield(this.#room);
     }

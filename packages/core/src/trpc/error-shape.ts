@@ -3,7 +3,7 @@ import { getTRPCErrorShape } from '@trpc/server';
 import type { CallType } from '../wire/message.js';
 
 /** What an error belongs to; all but `error` are unknown for a dial that was refused. */
-export interface Failure {
+export interface CallFailure {
   readonly error: TRPCError;
   readonly type: CallType | 'unknown';
   readonly path: string | undefined;
@@ -19,7 +19,7 @@ const lastResort = JSON.stringify({
 });
 
 /** The JSON of the shape that the caller gets: formatted, transformed. Never throws. */
-export function errorShapeJson(router: AnyTRPCRouter, failure: Failure): string {
+export function errorShapeJson(router: AnyTRPCRouter, failure: CallFailure): string {
   const config = router._def._config;
   try {
     const shape: unknown = getTRPCErrorShape({ config, ...failure });

@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
 import type { CloseName } from '../wire/close-codes.js';
-import type { Failure } from './error-shape.js';
+import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
 
 /** The errors that refuse a dial; any other is trouble, and the client tries again. */
@@ -15,9 +15,9 @@ const refusals: Readonly<Record<string, CloseName>> = {
 export function refusalOf(
   router: AnyTRPCRouter,
   cause: unknown,
-): { readonly name: CloseName; readonly error: unknown; readonly failure: Failure } {
+): { readonly name: CloseName; readonly error: unknown; readonly failure: CallFailure } {
   const error = getTRPCErrorFromUnknown(cause);
-  const failure: Failure = { error, type: 'unknown', path: undefined, input: undefined, ctx: undefined };
+  const failure: CallFailure = { error, type: 'unknown', path: undefined, input: undefined, ctx: undefined };
   const shape: unknown = JSON.parse(errorShapeJson(router, failure));
   return { name: refusals[error.code] ?? 'trouble', error: shape, failure };
 }

@@ -3,7 +3,7 @@ import { callTRPCProcedure, getTRPCErrorFromUnknown, isTrackedEnvelope, TRPCErro
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
 import type { Dispatch, IncomingCall, Reply, StreamItem } from '../rpc/dispatch.js';
 import { ServingError } from '../rpc/dispatch.js';
-import type { Failure } from './error-shape.js';
+import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
 import { ProcedureSteps } from './procedure-steps.js';
 import { RawInput } from './raw-input.js';
@@ -11,7 +11,7 @@ import { RawInput } from './raw-input.js';
 export interface RouterDispatchOptions {
   readonly router: AnyTRPCRouter;
   /** Told of every error that a caller is told of. Must not throw. */
-  readonly onError: (failure: Failure) => void;
+  readonly onError: (failure: CallFailure) => void;
 }
 
 /** Serves a tRPC router. */
@@ -21,7 +21,7 @@ export function routerDispatch(options: RouterDispatchOptions): Dispatch {
 
 class RouterDispatch implements Dispatch {
   readonly #router: AnyTRPCRouter;
-  readonly #onError: (failure: Failure) => void;
+  readonly #onError: (failure: CallFailure) => void;
   /** By procedure; null for one that has to be called the documented way. */
   readonly #steps = new WeakMap<AnyTRPCProcedure, ProcedureSteps | null>();
 
@@ -38,12 +38,13 @@ class RouterDispatch implements Dispatch {
       const result = await (steps ? steps.run(call, getRawInput) : this.#runDocumented(call, getRawInput));
       return this.#reply(call, result);
     } catch (error) {
-      return { kind: 'error', json: this.#fail(call, error, input.value) };
+      // Nobody is told what a cancelled handler throws, so nobody need report it either.
+      return { kind: 'error', json: this.#fail(call, error, input.value, !call.cancelled) };
     }
   }
 
   fail(call: IncomingCall, failure: unknown): string {
-    return this.#fail(call, failure, undefined);
+    return this.#fail(call, failure, undefined, true);
   }
 
   /** The steps of a procedure that is loaded and of the call's type. */
@@ -88,10 +89,10 @@ class RouterDispatch implements Dispatch {
     return value === undefined ? undefined : this.#router._def._config.transformer.output.serialize(value);
   }
 
-  #fail(call: IncomingCall, cause: unknown, input: unknown): string {
+  #fail(call: IncomingCall, cause: unknown, input: unknown, report: boolean): string {
     const error = cause instanceof ServingError ? new TRPCError(cause) : getTRPCErrorFromUnknown(cause);
     const failure = { error, type: call.type, path: call.path, input, ctx: call.context };
-    if (!call.cancelled) this.#onError(failure);
+    if (report) this.#onError(failure);
     return errorShapeJson(this.#router, failure);
   }
 }

@@ -1,0 +1,2 @@
+/** The WebSocket subprotocol of version 1. */
+export const subprotocol = 'hawser.1';

@@ -1,0 +1,56 @@
+import type { Socket, SocketEvents } from '../../src/session/ports.ts';
+import type { Frame } from './frames.ts';
+import { parse } from './frames.ts';
+
+/** A socket whose other end is the test. */
+export class ScriptedSocket implements Socket {
+  /** Bytes that the runtime is said to hold. */
+  buffered = 0;
+  /** Called after each frame that was sent, to let `buffered` grow. */
+  onSend: ((frame: string) => void) | undefined;
+  readonly texts: string[] = [];
+  /** The first close, with its code and reason. */
+  closed: { readonly code: number; readonly reason: string } | undefined;
+  terminated = false;
+  /** Who is told of this socket's events; set by whoever lends the socket. */
+  events: SocketEvents | undefined;
+
+  send(frame: string): void {
+    if (!this.live) return;
+    this.texts.push(frame);
+    this.onSend?.(frame);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.live) this.closed = { code, reason };
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  /** Whether this end still holds the socket. */
+  get live(): boolean {
+    return this.closed === undefined && !this.terminated;
+  }
+
+  get frames(): readonly Frame[] {
+    return this.texts.map(parse);
+  }
+
+  /** The other end says something. */
+  says(...frames: readonly Frame[]): void {
+    for (const frame of frames) this.events?.frame(JSON.stringify(frame));
+  }
+
+  /** The other end says something that need not be a frame. */
+  saysRaw(data: string | Uint8Array): void {
+    this.events?.frame(data);
+  }
+
+  /** The socket is gone. */
+  drops(code = 1006): void {
+    this.terminated = true;
+    this.events?.closed(code);
+  }
+}

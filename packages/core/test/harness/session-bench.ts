@@ -1,0 +1,59 @@
+import type { SessionEnd, SessionHandler } from '../../src/session/session.ts';
+import { Session } from '../../src/session/session.ts';
+import type { Limits } from '../../src/wire/limits.ts';
+import { defaultLimits } from '../../src/wire/limits.ts';
+import type { Message } from '../../src/wire/message.ts';
+import type { Frame } from './frames.ts';
+import { ManualClock } from './manual-clock.ts';
+import { ManualTurn } from './manual-turn.ts';
+import { ScriptedSocket } from './scripted-socket.ts';
+
+/** A session whose socket, handler and owner are the test. */
+export class SessionBench implements SessionHandler {
+  readonly clock = new ManualClock();
+  readonly turn = new ManualTurn();
+  readonly socket = new ScriptedSocket();
+  readonly session: Session;
+  readonly handed: Message[] = [];
+  readonly ends: SessionEnd[] = [];
+  /** How often the handler was told of room in the bulk lane. */
+  rooms = 0;
+  outstanding = false;
+
+  constructor() {
+    this.session = new Session('S', this, { ended: () => {} });
+    this.session.handler = this;
+  }
+
+  /** A session whose handshake is done. */
+  static open(limits: Partial<Limits> = {}): SessionBench {
+    const bench = new SessionBench();
+    bench.session.attach(bench.socket, { ...defaultLimits, ...limits });
+    bench.turn.run();
+    return bench;
+  }
+
+  message(message: Message): void {
+    this.handed.push(message);
+  }
+
+  room(): void {
+    this.rooms++;
+  }
+
+  ended(end: SessionEnd): void {
+    this.ends.push(end);
+  }
+
+  /** A frame comes in. */
+  hears(frame: Frame): void {
+    this.session.receive(JSON.stringify(frame));
+  }
+
+  /** Runs the flushes of this turn, and answers the frames that they sent. */
+  flush(): readonly Frame[] {
+    const before = this.socket.frames.length;
+    while (this.turn.run());
+    return this.socket.frames.slice(before);
+  }
+}

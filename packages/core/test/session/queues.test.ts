@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fifo } from '../../src/session/fifo.ts';
+import type { Outgoing } from '../../src/session/outbox.ts';
+import { Outbox } from '../../src/session/outbox.ts';
+
+describe('Fifo', () => {
+  it('is a plain queue under any sequence of pushes and shifts', () => {
+    const steps = fc.array(fc.oneof(fc.nat({ max: 2000 }), fc.integer({ min: -2000, max: -1 })), {
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(steps, (script) => {
+        const fifo = new Fifo<number>();
+        const model: number[] = [];
+        let next = 0;
+        for (const step of script) {
+          for (let i = 0; i < step; i++) {
+            fifo.push(next);
+            model.push(next++);
+          }
+          for (let i = 0; i > step; i--) expect(fifo.shift()).toBe(model.shift());
+          expect(fifo.size).toBe(model.length);
+          expect(fifo.peek()).toBe(model[0]);
+          expect([...fifo]).toEqual(model);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('lets go of what was taken, also when it is never empty', () => {
+    const fifo = new Fifo<object>();
+    fifo.push({});
+    for (let i = 0; i < 5000; i++) {
+      fifo.push({});
+      fifo.shift();
+    }
+    expect(fifo.size).toBe(1);
+    expect([...fifo]).toHaveLength(1);
+  });
+
+  it('is empty after clear', () => {
+    const fifo = new Fifo<number>();
+    fifo.push(1);
+    fifo.clear();
+    expect(fifo.size).toBe(0);
+    expect(fifo.shift()).toBeUndefined();
+  });
+});
+
+const outgoing = (text: string): Outgoing => ({ text, state: 'waiting' });
+
+describe('Outbox', () => {
+  it('knows at any time how many characters wait in each lane', () => {
+    const outbox = new Outbox();
+    outbox.push('[4,1]', 'reply');
+    outbox.push(outgoing('[1,1,"a"]'), 'reply');
+    outbox.push('[7,1]', 'stream');
+    expect([outbox.waiting('reply'), outbox.waiting('stream')]).toEqual([14, 5]);
+    outbox.take(1000, false);
+    expect([outbox.waiting('reply'), outbox.waiting('stream')]).toEqual([0, 0]);
+  });
+
+  it('does not count a withdrawn message as waiting, before it is passed and after', () => {
+    const outbox = new Outbox();
+    const call = outgoing('[1,1,"a"]');
+    outbox.push(call, 'reply');
+    outbox.withdraw(call, 'reply');
+    expect(outbox.waiting('reply')).toBe(0);
+    expect(outbox.take(1000, false)).toBeUndefined();
+    expect(outbox.waiting('reply')).toBe(0);
+  });
+
+  it('gives every message that was not withdrawn exactly once, answers, then calls, then items, each lane in order', () => {
+    const lane = fc.constantFrom('reply' as const, 'call' as const, 'stream' as const);
+    const entry = fc.record({ lane, withdrawn: fc.boolean(), length: fc.nat({ max: 40 }) });
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 60 }), fc.integer({ min: 1, max: 100 }), (entries, length) => {
+        const outbox = new Outbox();
+        const wanted: Record<'reply' | 'call' | 'stream', string[]> = { reply: [], call: [], stream: [] };
+        entries.forEach((it, i) => {
+          const text = JSON.stringify([i, 'x'.repeat(it.length)]);
+          const message = outgoing(text);
+          outbox.push(message, it.lane);
+          if (it.withdrawn) outbox.withdraw(message, it.lane);
+          else wanted[it.lane].push(text);
+        });
+        const taken: string[] = [];
+        for (let frame = outbox.take(length, false); frame; frame = outbox.take(length, false)) {
+          taken.push(...(JSON.parse(frame) as unknown[]).map((it) => JSON.stringify(it)));
+          if (taken.length > 1) expect(frame.startsWith('[[')).toBe(true);
+        }
+        expect(taken).toEqual([...wanted.reply, ...wanted.call, ...wanted.stream]);
+      }),
+    );
+  });
+
+  it('makes no frame longer than asked but of one message alone', () => {
+    const lengths = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 100 }), fc.boolean(), (all, length, strict) => {
+        const outbox = new Outbox();
+        for (const it of all) outbox.push(JSON.stringify(['x'.repeat(it)]), 'reply');
+        for (let frame = outbox.take(length, strict); frame; frame = outbox.take(length, strict)) {
+          const alone = (JSON.parse(frame) as unknown[]).length === 1;
+          expect(frame.length <= length || (alone && !strict)).toBe(true);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,382 @@
+import { describe, expect, it } from 'vitest';
+import type { CloseName } from '../../src/wire/close-codes.ts';
+import { closeCodes } from '../../src/wire/close-codes.ts';
+import { withClient } from '../harness/client-bench.ts';
+import { messagesOf, welcomeFrame } from '../harness/frames.ts';
+import { fault } from '../harness/recorded-call.ts';
+
+const names = Object.keys(closeCodes) as CloseName[];
+const refusals = names.filter((name) => closeCodes[name].client === 'wait');
+const others = names.filter((name) => closeCodes[name].client === 'redial');
+const never = names.filter((name) => closeCodes[name].client === 'never');
+
+describe('a refusal', () => {
+  const shape = { message: 'Token expired', code: -32001, data: { code: 'UNAUTHORIZED' } };
+
+  for (const name of refusals) {
+    it(
+      `(${name}) rejects what was called with the server's error, certainly not run, and dials no more`,
+      withClient({}, async (bench) => {
+        const left = bench.mutation('a');
+        await bench.opens();
+        const unsent = bench.query('b');
+        await bench.says(['bye', name, shape]);
+        const refused = fault('refused', 'not-run', name, shape);
+        expect(left.told).toEqual([refused]);
+        expect(unsent.told).toEqual([refused]);
+        expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: name });
+        expect(bench.connection.status.retryAt).toBeUndefined();
+        expect(bench.socket.closed).toBeDefined();
+        await bench.advance(3_600_000);
+        expect(bench.sockets).toHaveLength(1);
+      }),
+    );
+  }
+
+  it(
+    'is told by its close code as well, without the error',
+    withClient({}, async (bench) => {
+      const call = bench.mutation('a');
+      await bench.opens();
+      bench.socket.drops(4401);
+      expect(call.told).toEqual([fault('refused', 'not-run', 'unauthorized')]);
+      await bench.advance(60_000);
+      expect(bench.sockets).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'keeps the connection idle: nothing ticks while it waits for its user',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      await bench.advance(60_000);
+      expect(bench.clock.armed).toBe(0);
+    }),
+  );
+
+  it(
+    'ends with retry, which dials once, with a new session',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      const [before] = bench.hellos();
+      bench.connection.retry();
+      bench.connection.retry();
+      expect(bench.sockets).toHaveLength(2);
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'open', dial: 2 });
+      expect(bench.hellos()[0]?.['secret']).not.toBe(before?.['secret']);
+    }),
+  );
+
+  it(
+    'ends with a new call, which dials once, and is refused again with that dial',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      const first = bench.query('a');
+      const second = bench.query('b');
+      expect(bench.sockets).toHaveLength(2);
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      expect(first.told).toEqual([fault('refused', 'not-run', 'unauthorized', shape)]);
+      expect(second.told).toEqual(first.told);
+      await bench.advance(60_000);
+      expect(bench.sockets).toHaveLength(2);
+    }),
+  );
+
+  it(
+    'is not ended by wake: the network was not the reason',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'forbidden', shape]);
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'that makes its user call again at once is a dial, not a call that waits for ever',
+    withClient({}, async (bench) => {
+      const first = bench.query('a');
+      first.onTold = () => void bench.query('again');
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      expect(bench.sockets).toHaveLength(2);
+      await bench.opens();
+      expect(bench.messages()).toEqual([[1, 1, 'again']]);
+    }),
+  );
+
+  for (const name of refusals) {
+    it(
+      `(${name}) of an open session rejects what is in flight or waits, and dials no more`,
+      withClient({}, async (bench) => {
+        await bench.welcomes();
+        const query = bench.query('a');
+        const mutation = bench.mutation('b');
+        await bench.settle();
+        const unsent = bench.query('c');
+        bench.socket.drops(closeCodes[name].code);
+        expect(query.told).toEqual([fault('refused', 'unknown', name)]);
+        expect(mutation.told).toEqual([fault('refused', 'unknown', name)]);
+        expect(unsent.told).toEqual([fault('refused', 'not-run', name)]);
+        await bench.advance(60_000);
+        expect(bench.sockets).toHaveLength(1);
+      }),
+    );
+  }
+});
+
+describe('trouble', () => {
+  for (const name of others) {
+    it(
+      `(${name}) in answer to hello makes the client redial with backoff, and its calls wait`,
+      withClient({}, async (bench) => {
+        const call = bench.query('a');
+        await bench.opens();
+        await bench.says(['bye', name, { message: 'm' }]);
+        expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: name });
+        expect(call.told).toEqual([]);
+        await bench.untilNextDial();
+      }),
+    );
+
+    it(
+      `(${name}) told by a close code of an open session makes the client redial`,
+      withClient({}, async (bench) => {
+        await bench.welcomes();
+        bench.socket.drops(closeCodes[name].code);
+        expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: name });
+        await bench.untilNextDial();
+      }),
+    );
+  }
+
+  for (const code of [1005, 1006, 1008, 1009, 1011, 1012, 3000, 4999]) {
+    it(
+      `is any other close code, such as ${code} while a socket opens`,
+      withClient({}, async (bench) => {
+        bench.socket.drops(code);
+        expect(bench.connection.status.retryAt).toBeDefined();
+        await bench.untilNextDial();
+      }),
+    );
+  }
+
+  it(
+    'leaves the session as it is before welcome: what was sent may have run, so the client asks',
+    withClient({}, async (bench) => {
+      const call = bench.mutation('a');
+      await bench.opens();
+      await bench.dropsAndRedials();
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'resume' });
+      expect(call.told).toEqual([]);
+      await bench.says(['gone', 'off']);
+      expect(call.told).toEqual([fault('session-lost', 'unknown', 'off')]);
+    }),
+  );
+});
+
+describe('a bye in place of welcome', () => {
+  it(
+    'says that nothing has run: what was sent is sent again, mutations too, in a new session',
+    withClient({}, async (bench) => {
+      const mutation = bench.mutation('a');
+      await bench.opens();
+      const [before] = bench.hellos();
+      await bench.says(['bye', 'trouble']);
+      await bench.untilNextDial();
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'open', sent: 0, received: 0 });
+      expect(bench.hellos()[0]?.['secret']).not.toBe(before?.['secret']);
+      expect(bench.messages()).toEqual([[2, 1, 'a']]);
+      await bench.says(welcomeFrame(), [[4, 1, 'once']]);
+      expect(mutation.told).toEqual([['result', 'once']]);
+    }),
+  );
+
+  for (const code of [1000, 1001, 1009]) {
+    it(
+      `is not a close code that any proxy gives: after ${code} the client asks before it sends a mutation again`,
+      withClient({}, async (bench) => {
+        const mutation = bench.mutation('a');
+        await bench.opens();
+        await bench.dropsAndRedials(code);
+        await bench.opens();
+        expect(bench.hellos()[0]).toMatchObject({ mode: 'resume' });
+        expect(bench.messages()).toEqual([]);
+        await bench.says(['gone', 'off']);
+        expect(mutation.told).toEqual([fault('session-lost', 'unknown', 'off')]);
+      }),
+    );
+  }
+});
+
+describe('a close after which the page has the client do nothing', () => {
+  for (const name of never) {
+    it(
+      `(${name}) is followed by no redial`,
+      withClient({}, async (bench) => {
+        await bench.opens();
+        await bench.says(['bye', name]);
+        await bench.advance(3_600_000);
+        expect(bench.sockets).toHaveLength(1);
+      }),
+    );
+  }
+});
+
+describe('the delay before a redial', () => {
+  it(
+    'is what the status says',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 0.5;
+      bench.socket.drops();
+      const at = bench.clock.now();
+      expect(bench.connection.status).toMatchObject({ state: 'waiting', attempt: 1, retryAt: at + 250 });
+      await bench.advance(249);
+      expect(bench.sockets).toHaveLength(1);
+      await bench.advance(1);
+      expect(bench.sockets).toHaveLength(2);
+    }),
+  );
+
+  it(
+    'doubles when sockets open and never come to a session: a server that refuses makes no busy loop',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 1;
+      const delays: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        await bench.opens();
+        bench.socket.drops();
+        delays.push((bench.connection.status.retryAt ?? 0) - bench.clock.now());
+        await bench.untilNextDial();
+      }
+      expect(delays).toEqual([500, 1000, 2000, 4000, 8000]);
+    }),
+  );
+
+  it(
+    'doubles when sessions are accepted and lost at once',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 1;
+      for (let i = 0; i < 4; i++) {
+        await bench.welcomes();
+        await bench.dropsAndRedials();
+      }
+      await bench.welcomes();
+      bench.socket.drops();
+      expect((bench.connection.status.retryAt ?? 0) - bench.clock.now()).toBeGreaterThanOrEqual(4000);
+    }),
+  );
+
+  it(
+    'is within the announced spread after a session that lasted',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 1;
+      await bench.welcomes({ limits: { spread: 777 } });
+      await bench.advance(5000);
+      bench.socket.drops();
+      expect((bench.connection.status.retryAt ?? 0) - bench.clock.now()).toBe(777);
+    }),
+  );
+
+  it(
+    'grows with violations like with failed dials',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 1;
+      const delays: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        await bench.welcomes();
+        await bench.says(['nonsense']);
+        delays.push((bench.connection.status.retryAt ?? 0) - bench.clock.now());
+        await bench.untilNextDial();
+      }
+      expect(delays[1]).toBeGreaterThan(delays[0] ?? 0);
+      expect(delays[2]).toBeGreaterThan(delays[1] ?? 0);
+    }),
+  );
+
+  it(
+    'is cut short by wake and by retry, with one dial each',
+    withClient({}, (bench) => {
+      bench.socket.drops();
+      bench.connection.wake();
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(2);
+      bench.socket.drops();
+      bench.connection.retry();
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(3);
+    }),
+  );
+
+  it(
+    'is not cut short by a call',
+    withClient({}, (bench) => {
+      bench.socket.drops();
+      bench.query('a');
+      expect(bench.sockets).toHaveLength(1);
+    }),
+  );
+});
+
+describe('late events of an old socket', () => {
+  it(
+    'change nothing, whatever they are',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const { socket: old } = bench;
+      const { events } = old;
+      await bench.dropsAndRedials();
+      const call = bench.query('a');
+      await bench.welcomes();
+      const { length } = bench.statuses;
+      const frames = bench.socket.texts.length;
+      events?.frame('["bye","unauthorized"]');
+      events?.frame('[[4,1,"from the old one"]]');
+      events?.frame('nonsense');
+      events?.drained();
+      events?.closed(4401);
+      (events as { opened?: () => void }).opened?.();
+      await bench.settle();
+      expect(bench.statuses).toHaveLength(length);
+      expect(bench.socket.texts).toHaveLength(frames);
+      expect(call.told).toEqual([]);
+      expect(messagesOf(old.frames)).toEqual([]);
+      expect(bench.connection.state).toBe('open');
+    }),
+  );
+
+  it(
+    'change nothing when the socket was given up before it opened',
+    withClient({}, async (bench) => {
+      const { events } = bench.socket;
+      await bench.advance(10_000);
+      await bench.untilNextDial();
+      (events as { opened?: () => void }).opened?.();
+      events?.closed(4401);
+      expect(bench.connection.state).toBe('connecting');
+      expect(bench.sockets).toHaveLength(2);
+      expect(bench.sockets[0]?.texts).toEqual([]);
+    }),
+  );
+});
+
+describe('a socket whose events come before it is in hand', () => {
+  it(
+    'as when a runtime closes it while it is made, is redialled',
+    withClient({ lazy: true }, async (bench) => {
+      bench.onDial = (_, events) => events.closed(1006);
+      bench.query('a');
+      expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: 'unreachable' });
+      bench.onDial = undefined;
+      for (const socket of bench.sockets) socket.terminate();
+      await bench.untilNextDial();
+    }),
+  );
+});
