@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { serve } from '@hawser/adapter-node';
 import { connect, createClient } from '@hawser/client';
 import { initTRPC } from '@trpc/server';
@@ -145,6 +146,49 @@ describe('an abort', () => {
   });
 });
 
+describe('a cancelled call', () => {
+  test('counts until its handler has ended: open-and-cancel buys no more than the limit', async () => {
+    const { server, api, running } = await limited(2);
+    const controller = new AbortController();
+    const deaf = [1, 2].map(() => faultOf(api.deaf.query(undefined, { signal: controller.signal })));
+    await running;
+    controller.abort();
+    await Promise.all(deaf);
+    expect(await faultOf(api.ran.mutate(undefined, { timeoutMs: 30 }))).toMatchObject({
+      code: 'timeout',
+      outcome: 'not-run',
+    });
+    expect(server.sessions).toBe(1);
+  });
+
+  test('frees its place when its handler ends', async () => {
+    const { api } = await limited(1);
+    for (let i = 1; i <= 5; i++) {
+      const controller = new AbortController();
+      const slow = faultOf(api.slowQuery.query(undefined, { signal: controller.signal }));
+      const next = api.ran.mutate();
+      controller.abort();
+      await slow;
+      expect(await next).toBe(i);
+    }
+  });
+
+  test('leaves no listener on its signal, however it ended', async () => {
+    const { api, connection } = await open();
+    const { signal } = new AbortController();
+    await api.ran.mutate(undefined, { signal });
+    await faultOf(api.slowQuery.query(undefined, { signal, timeoutMs: 10 }));
+    for await (const _ of api.silent.subscribe(undefined, { signal })) break;
+    api.silent.subscribe(undefined, { signal, onData: () => {} }).unsubscribe();
+    const lost = faultOf(api.slowQuery.query(undefined, { signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await connection.close();
+    await lost;
+    await faultOf(api.ran.mutate(undefined, { signal }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
 describe('a deadline', () => {
   test('rejects the call with `timeout` and fires the handler’s signal', async () => {
     const { api, aborted } = await open();
@@ -189,6 +233,15 @@ describe('the end of a socket', () => {
     await eventually(() => expect(server.sessions).toBe(0));
   });
 });
+
+/** A connection whose server runs so many calls of it at once. */
+async function limited(calls: number) {
+  const watch = watched();
+  const server = dock.keep(await serve({ router: watch.router, ...here, limits: { calls } }));
+  const connection = dock.keep(connect({ url: server.url }));
+  await reaches(connection, 'open');
+  return { ...watch, server, api: createClient<typeof watch.router>(connection) };
+}
 
 async function openServer() {
   const watch = watched();

@@ -165,6 +165,33 @@ describe('leaving a stream', () => {
     expect(told).toEqual(['1']);
   });
 
+  test.each(['unsubscribe', 'abort'])(
+    '%s while `onData` is pending: the items that wait are not told',
+    async (how) => {
+      const { api, pulled } = await open();
+      const controller = new AbortController();
+      const consumed = new Gate();
+      const told: unknown[] = [];
+      const subscription = api.endless.subscribe(0, {
+        signal: controller.signal,
+        onData(item) {
+          told.push(item);
+          return consumed.passed;
+        },
+        onStopped: () => told.push('stopped'),
+        onComplete: () => told.push('complete'),
+        onError: (error) => told.push(error),
+      });
+      await eventually(() => expect(told).toEqual(['1']));
+      await standsStill(api, pulled);
+      if (how === 'abort') controller.abort();
+      else subscription.unsubscribe();
+      consumed.open();
+      await eventually(() => expect(pulled.returned).toBe(1));
+      expect(told).toEqual(['1']);
+    },
+  );
+
   test('`return` before the first `next` never starts it', async () => {
     const { api, pulled } = await open();
     await api.endless.subscribe(0).return?.();

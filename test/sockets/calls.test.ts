@@ -92,6 +92,17 @@ describe('calls over a real socket', () => {
     expect(await api.nothing.query()).toBeUndefined();
   });
 
+  test.each([
+    ['emoji and other scripts', '🚢 もやい綱 ⚓️ é'],
+    ['what JSON and JavaScript disagree about', '\u2028\u2029\u0000\b\f"\\\n'],
+    ['half a surrogate pair', '\ud800 and \udc00'],
+    ['what looks like a control frame', '["bye","closed"]'],
+    ['128 KiB', 'x'.repeat(131_072)],
+  ])('text arrives as it left: %s', async (_, text) => {
+    const { api } = await plain();
+    expect(await api.greet.query({ name: text })).toBe(`hi ${text}`);
+  });
+
   test('a lazy connection dials at its first call, not before', async () => {
     const { server } = await plain();
     const connection = dock.keep(connect({ url: server.url, lazy: true }));
@@ -183,6 +194,31 @@ describe('errors', () => {
     ]);
     expect(fault).toMatchObject({ code: 'unserialisable', outcome: 'not-run' });
     expect(greeting).toBe('hi E');
+  });
+
+  test('an answer, an item or an error over the limit is PAYLOAD_TOO_LARGE for that call alone', async () => {
+    const big = t.router({
+      answer: t.procedure.query(() => 'x'.repeat(2000)),
+      items: t.procedure.subscription(async function* () {
+        yield 'small';
+        yield 'x'.repeat(2000);
+      }),
+      error: t.procedure.query(() => {
+        throw new TRPCError({ code: 'CONFLICT', message: 'x'.repeat(2000) });
+      }),
+      small: t.procedure.query(() => 'small'),
+    });
+    const options = { limits: { messageBytes: 1000 }, onError: () => {} };
+    const server = dock.keep(await serve({ router: big, ...here, ...options }));
+    const api = createClient<typeof big>(dock.keep(connect({ url: server.url })));
+    const loop = (async () => {
+      for await (const item of api.items.subscribe()) expect(item).toBe('small');
+    })();
+    for (const call of [api.answer.query(), loop, api.error.query()]) {
+      expect((await rejection(call)).data).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    }
+    expect(await api.small.query()).toBe('small');
+    expect(server.sessions).toBe(1);
   });
 
   test('the server’s `onError` is told the error, its path, its type and its input', async () => {

@@ -99,6 +99,19 @@ describe('createContext', () => {
   });
 });
 
+describe('a session that is closed while its context is made', () => {
+  test('is not let in; the client opens another', async () => {
+    let dials = 0;
+    const server = await served(({ session }) => {
+      if (++dials === 1) session.close();
+      return { user: String(dials) };
+    });
+    const connection = dock.keep(connect({ url: server.url }));
+    expect(await createClient<typeof router>(connection).whoami.query()).toBe('2');
+    expect([dials, server.sessions]).toEqual([2, 1]);
+  });
+});
+
 describe('a context that fails', () => {
   test.each(['UNAUTHORIZED', 'FORBIDDEN', 'BAD_REQUEST'] as const)(
     'with %s refuses: one connection, a typed error for the calls, and no redial',

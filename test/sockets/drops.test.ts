@@ -17,7 +17,6 @@ const t = initTRPC.create();
 /** A log that grows when a test says so, and the cursors that its subscriptions were asked for. */
 function logRouter() {
   const cursors: (string | undefined)[] = [];
-  const live = new Gate();
   const router = t.router({
     tracked: t.procedure
       .input(z.object({ lastEventId: z.string().optional() }).optional())
@@ -28,10 +27,17 @@ function logRouter() {
         yield 'untracked';
         await fired(signal);
       }),
+    silent: t.procedure.input(z.object({ lastEventId: z.string() })).subscription(async function* ({
+      input,
+      signal,
+    }) {
+      cursors.push(input.lastEventId);
+      await fired(signal);
+      yield 'too late';
+    }),
     untracked: t.procedure.subscription(async function* ({ signal }) {
       cursors.push(undefined);
       yield 'first';
-      live.open();
       await fired(signal);
     }),
   });
@@ -178,6 +184,22 @@ describe('a subscription at a drop', () => {
     }
     await eventually(() => expect(items).toHaveLength(12));
     expect(cursors).toEqual([undefined, '3', '6']);
+  });
+
+  test('one that began at a cursor begins there again when no event had come, and that is no gap', async () => {
+    const { api, proxy, cursors } = await logLine();
+    const told: unknown[] = [];
+    api.silent.subscribe(
+      { lastEventId: '5' },
+      { onStarted: () => told.push('started'), onError: (error) => told.push(error) },
+    );
+    await eventually(() => expect(told).toHaveLength(1));
+    proxy.cut();
+    await eventually(() => expect(told).toHaveLength(2));
+    expect([told, cursors]).toEqual([
+      ['started', 'started'],
+      ['5', '5'],
+    ]);
   });
 
   test('a tracked one in a `for await` loop goes on as if nothing had happened', async () => {

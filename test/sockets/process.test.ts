@@ -43,3 +43,22 @@ test('closing both in one turn ends it too', async () => {
   const ending = await run(`${prelude} await Promise.all([connection.close(), server.close()]);`);
   expect(ending).toEqual({ code: 0, signal: null, output: 'hi\n' });
 });
+
+test('a lazy connection that nobody used keeps no process alive', async () => {
+  const ending = await run(`
+    import { connect } from '@hawser/client';
+    console.log(connect({ url: 'ws://127.0.0.1:1', lazy: true }).state);
+  `);
+  expect(ending).toEqual({ code: 0, signal: null, output: 'idle\n' });
+});
+
+test('a server that is closed while its clients dial, and a connection that is closed in turn, end it', async () => {
+  const ending = await run(`${prelude}
+    await server.close();
+    const other = connect({ url: 'ws://127.0.0.1:1', onError() {} });
+    const call = createClient(other).greet.query().catch((error) => console.log(error.cause.code));
+    await new Promise((resolve) => other.subscribe(({ state }) => state === 'waiting' && resolve()));
+    await Promise.all([connection.close(), other.close(), call]);
+  `);
+  expect(ending).toEqual({ code: 0, signal: null, output: 'hi\nclosed\n' });
+});

@@ -50,6 +50,23 @@ describe('serve', () => {
     await expect(serve({ router, ...here, port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
+  test.each([
+    { limits: { calls: 0 } },
+    { limits: { messageBytes: Number.NaN } },
+    { heartbeatMs: -1 },
+    { handshakeMs: Number.POSITIVE_INFINITY },
+  ])('rejects %j, which bounds nothing', async (options) => {
+    await expect(serve({ router: waiting().router, ...here, ...options })).rejects.toThrow(RangeError);
+  });
+
+  test('without a host gives a URL that works on this machine', async () => {
+    const { router } = waiting();
+    const server = dock.keep(await serve({ router, port: 0 }));
+    expect(server.url).toBe(`ws://localhost:${server.port}`);
+    const api = createClient<typeof router>(dock.keep(connect({ url: server.url })));
+    expect(await api.ping.query()).toBe('pong');
+  });
+
   test('gives the URL that clients connect to', async () => {
     const { router } = waiting();
     const server = dock.keep(await serve({ router, port: 0, host: '::1', path: '/rpc' }));

@@ -11,6 +11,11 @@ export interface ContextOptions {
   readonly session: ServerSession;
 }
 
+/**
+ * Makes the context of a session's calls. Runs for each dial, before any call of it; the client waits as long as its
+ * handshake deadline allows. A `TRPCError` UNAUTHORIZED, FORBIDDEN or BAD_REQUEST refuses the dial; whatever else it
+ * throws has the client try again.
+ */
 export type CreateContext<Context> = (options: ContextOptions) => Context | Promise<Context>;
 
 /** An error that a caller was told of. */
@@ -27,11 +32,12 @@ export interface LimitOptions {
 interface CommonOptions<Router extends AnyTRPCRouter> {
   /** The router; its transformer, error formatter and middlewares work as with any tRPC adapter. */
   readonly router: Router;
-  /** The path that is served, exactly. Default `/`. */
+  /** The path that is served, exactly; a query string does not count. Default `/`. */
   readonly path?: string;
   /**
    * Pages that may connect: origins such as `https://app.example.com`, or a function. Default: pages of the
    * host that they connect to. A request without an `Origin` is no page, and is let in.
+   * A function that throws has refused, and what it threw is written to `console.error`.
    */
   readonly origin?: readonly string[] | ((origin: string, req: IncomingMessage) => boolean);
   /**

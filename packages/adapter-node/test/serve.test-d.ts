@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { ErrorReport, HawserServer, JsonObject, ServerSession } from '@hawser/adapter-node';
 import { serve } from '@hawser/adapter-node';
 import type { TRPCError } from '@trpc/server';
@@ -19,6 +20,7 @@ const withFactory = initTRPC
   .router({});
 
 declare const http: Server;
+declare const https: SecureServer;
 
 test('createContext is required exactly when the router’s context may not be empty', () => {
   const calls = [
@@ -60,6 +62,7 @@ test('a server listens on a port or stands beside another, never both', () => {
   const calls = [
     () => serve({ router: bare, port: 0, host: '127.0.0.1' }),
     () => serve({ router: bare, server: http, path: '/rpc' }),
+    () => serve({ router: bare, server: https }),
     // @ts-expect-error both
     () => serve({ router: bare, port: 0, server: http }),
     // @ts-expect-error neither

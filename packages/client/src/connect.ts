@@ -7,8 +7,8 @@ export interface ConnectOptions {
   /** Where the server listens: `ws:` or `wss:`; in a browser also a path of the page's own host. */
   readonly url: string;
   /**
-   * Credentials and the like, for `createContext`. Called anew for each dial, so that a token is never stale; a
-   * rejection is tried again with backoff.
+   * Credentials and the like, for `createContext`. Called anew for each dial, so that a token is never stale; at
+   * most 63 KiB of JSON, within 10 s. A rejection is told to `onError`, and tried again with backoff.
    */
   readonly params?: (() => JsonObject | Promise<JsonObject>) | undefined;
   /** Dial at the first call, not at once. Default false. */

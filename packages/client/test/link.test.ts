@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { serve } from '@hawser/adapter-node';
 import { connect, hawserErrorOf, outcomeOf } from '@hawser/client';
 import { hawserLink } from '@hawser/client/trpc';
@@ -288,6 +289,35 @@ describe('a subscription over the link', () => {
     await eventually(() => expect(live.now).toBe(0));
     expect(await client.nothing.mutate()).toBeUndefined();
   });
+});
+
+test('a connection state callback that throws is told to the connection’s `onError`, and the subscription lives', async () => {
+  const { router } = watchedRouter();
+  const server = dock.keep(await serve({ router, ...here }));
+  const reported: unknown[] = [];
+  const onError = (error: unknown): void => void reported.push(error);
+  const connection = dock.keep(connect({ url: server.url, onError }));
+  const client = createTRPCClient<Router>({ links: [hawserLink({ connection, transformer: superjson })] });
+  const items: unknown[] = [];
+  const boom = new Error('A callback threw');
+  const subscription = client.watch.subscribe(undefined, {
+    onConnectionStateChange: () => {
+      throw boom;
+    },
+    onData: (item) => items.push(item),
+  });
+  await eventually(() => expect(items).toHaveLength(2));
+  expect(reported).toEqual([boom, boom]);
+  subscription.unsubscribe();
+});
+
+test('calls and subscriptions over the link leave no listener on their signal', async () => {
+  const { client } = await open();
+  const { signal } = new AbortController();
+  await client.nothing.mutate(undefined, { signal });
+  for await (const _ of client.days.subscribe(1, { signal }));
+  client.watch.subscribe(undefined, { signal, onData: () => {} }).unsubscribe();
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 describe('the link among others', () => {

@@ -7,6 +7,7 @@ import { faultCodes } from '../wire/fault-codes.js';
  */
 export class HawserError extends Error {
   override readonly name = 'HawserError';
+  /** What happened, by the protocol's table of faults. */
   readonly code: FaultCode;
   /** The finer reason, where there is one: why the session was lost, why the server refused. */
   readonly reason: string | undefined;

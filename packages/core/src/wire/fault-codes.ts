@@ -1,7 +1,7 @@
 /** Whether a call that got no answer can have run: `not-run` is certain, `unknown` is not. */
 export type Outcome = 'not-run' | 'unknown';
 
-/** Every rejection that is not the server's answer. `sent` says what the outcome is once the call left. */
+/** Every rejection that is not the server's answer. */
 export const faultCodes = {
   aborted: { text: 'The call was aborted' },
   timeout: { text: 'The call timed out' },
@@ -16,4 +16,5 @@ export const faultCodes = {
   callback: { text: 'A callback of the subscription threw' },
 } as const satisfies Record<string, { text: string }>;
 
+/** Why a call got no answer. */
 export type FaultCode = keyof typeof faultCodes;

@@ -39,6 +39,32 @@ describe('silence', () => {
   );
 
   it(
+    'of a machine that slept is no silence of the server: its answers may lie unread',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const call = bench.query('a');
+      await bench.settle();
+      bench.clock.sleep(3_600_000);
+      await bench.advance(0);
+      expect(call.told).toEqual([]);
+      await bench.says([[4, 1, 'x']]);
+      expect(call.told).toEqual([['result', 'x']]);
+    }),
+  );
+
+  it(
+    'of a machine that slept is judged by the sweep after that',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const call = bench.query('a');
+      await bench.settle();
+      bench.clock.sleep(3_600_000);
+      await bench.advance(2000);
+      expect(call.told).toEqual([fault('timeout', 'unknown')]);
+    }),
+  );
+
+  it(
     'never times a subscription out',
     inWorld({ handlers: { s: () => never() }, handlersOutlive: true }, async (world) => {
       const sub = world.subscribe('s');
