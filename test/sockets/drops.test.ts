@@ -89,12 +89,14 @@ async function logLine() {
 }
 
 describe('a call in flight when its socket is killed', () => {
-  test('the handler’s signal fires', async () => {
-    const { api, proxy, ran, aborted } = await countingLine();
-    faultOf(api.mutation.mutate('m')).catch(() => {});
-    await eventually(() => expect(ran).toEqual(['m']));
+  test('the handlers’ signals fire', async () => {
+    const { api, proxy, ran, aborted, release } = await countingLine();
+    const calls = Promise.allSettled([api.query.query('q'), api.mutation.mutate('m')]);
+    await eventually(() => expect(ran).toEqual(['q', 'm']));
     proxy.cut();
-    await eventually(() => expect(aborted).toEqual(['m']));
+    await eventually(() => expect(aborted).toEqual(['q', 'm']));
+    release.open();
+    await calls;
   });
 
   test('a mutation ran once and rejects with outcome `unknown`', async () => {

@@ -13,7 +13,7 @@ export interface ConnectOptions {
   readonly params?: (() => JsonObject | Promise<JsonObject>) | undefined;
   /** Dial at the first call, not at once. Default false. */
   readonly lazy?: boolean | undefined;
-  /** Silence after which a query or mutation times out, in ms. Default 30,000; `Infinity` is never. */
+  /** Silence after which a query or mutation times out, in ms. Default 30,000, looked at about every second; `Infinity` is never. */
   readonly timeoutMs?: number | undefined;
   /** Told what a listener or callback threw, and of failed subscriptions without `onError`. Default: the console. */
   readonly onError?: ((error: unknown) => void) | undefined;

@@ -1,4 +1,5 @@
 import type { StreamEntry, Subscription } from '@hawser/core';
+import { hawserErrorOf } from '@hawser/core';
 import type { ObserveOptions, Unsubscribable } from './client.js';
 import type { ClientError } from './errors.js';
 import type { SubscriptionRequest } from './subscribe.js';
@@ -95,7 +96,9 @@ export class SubscriptionObserver implements Unsubscribable {
     if (isAbort(entry.end)) return;
     const { onError, onStopped, onComplete, report } = this.#options;
     const error = errorOf(entry.end, this.#request.translation);
-    if (error) return onError ? this.#run(() => onError(error)) : report(error);
+    if (error && onError) return this.#run(() => onError(error));
+    // Whoever closes the connection knows what that does to its subscriptions.
+    if (error) return hawserErrorOf(error)?.code === 'closed' ? undefined : report(error);
     this.#run(() => onStopped?.());
     this.#run(() => onComplete?.());
   }

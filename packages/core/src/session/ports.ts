@@ -13,7 +13,7 @@ export interface Socket {
   terminate(): void;
 }
 
-/** What an adapter tells about one socket, in order, each frame whole. */
+/** What an adapter tells about one socket, in order, each frame whole; never during `Dial`, else at any time. */
 export interface SocketEvents {
   /** A text frame as a string, a binary frame as bytes. */
   frame(data: string | Uint8Array): void;
