@@ -109,7 +109,7 @@ export class OutgoingCalls implements CallTable {
   sweep(now: number): void {
     const overdue: OutgoingCall[] = [];
     for (const call of this.#open()) {
-      const patient = call.request.type === 'subscription' || call.deadlineAt !== undefined;
+      const patient = call.request.type === 'subscription' || call.request.timeoutMs !== undefined;
       if (!patient && now - call.heardAt >= this.#timeoutMs) overdue.push(call);
     }
     for (const call of overdue) call.stop(new HawserError('timeout', call.outcome));
