@@ -9,6 +9,7 @@ const closeMs = 2000;
 export class NodeSocket implements Socket {
   readonly #ws: WebSocket;
   #drained: (() => void) | undefined;
+  #closing = false;
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
@@ -34,12 +35,15 @@ export class NodeSocket implements Socket {
 
   send(frame: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    const full = this.#ws.bufferedAmount + frame.length >= socketBufferBytes;
+    // What the frame adds at most: three bytes a unit, and the header.
+    const full = this.#ws.bufferedAmount + frame.length * 3 + 14 >= socketBufferBytes;
     this.#ws.send(frame, full ? this.#drained : undefined);
   }
 
   close(code: number, reason: string): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#closing || this.#ws.readyState === this.#ws.CLOSED) return;
+    this.#closing = true;
+    // Does nothing if the other end was first; but whether it comes to an end is watched all the same.
     this.#ws.close(code, reason);
     const patience = setTimeout(() => this.#ws.terminate(), closeMs).unref();
     this.#ws.once('close', () => clearTimeout(patience));

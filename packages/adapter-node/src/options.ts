@@ -25,7 +25,7 @@ export type ErrorReport = CallFailure;
 export interface LimitOptions {
   /** Calls in flight in one session. Default 4,096. */
   readonly calls?: number;
-  /** One message, in bytes. Default 4 MiB. */
+  /** One message, in bytes, at least 16 KiB. Default 4 MiB. */
   readonly messageBytes?: number;
 }
 

@@ -36,8 +36,8 @@ export interface HawserServer {
 
 /**
  * Serves a tRPC router over WebSockets. Resolves once it listens; beside an existing HTTP server, at once.
- * Rejects when it cannot listen, and for a bound that is no
- * positive number.
+ * Rejects when it cannot listen, and for options that make
+ * no sense.
  */
 export async function serve<Router extends AnyTRPCRouter>(
   options: ServeOptions<Router>,
@@ -54,12 +54,10 @@ class NodeServer implements HawserServer {
   readonly #host: Host<IncomingMessage>;
   readonly #upgrader: WebSocketServer;
   readonly #sockets = new Set<WebSocket>();
-  readonly #path: string;
   #closed: Promise<void> | undefined;
 
   constructor(options: ServeOptions<AnyTRPCRouter>) {
     this.#options = options;
-    this.#path = options.path ?? '/';
     this.#http = options.server ?? createServer((_, res) => res.writeHead(404).end());
     this.#settings = settingsOf(options);
     this.#host = hostOf(options, this.#settings);
@@ -79,7 +77,7 @@ class NodeServer implements HawserServer {
 
   get url(): string {
     const host = this.#options.host ?? 'localhost';
-    const path = this.#path === '/' ? '' : this.#path;
+    const path = this.#settings.path === '/' ? '' : this.#settings.path;
     const scheme = 'setSecureContext' in this.#http ? 'wss' : 'ws';
     return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}${path}`;
   }
@@ -119,7 +117,7 @@ class NodeServer implements HawserServer {
   }
 
   readonly #upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (pathOf(req) !== this.#path) {
+    if (pathOf(req) !== this.#settings.path) {
       const alone = this.#http.listenerCount('upgrade') === 1;
       return alone
         ? turnAway(socket, 404, 'Nothing is served here')

@@ -7,13 +7,21 @@ import type { ServeOptions } from './options.js';
 export interface Settings {
   readonly limits: Limits;
   readonly handshakeMs: number;
+  readonly path: string;
 }
 
-/** Throws a `RangeError` for a bound that bounds nothing. */
+/** Room for any error of the server's own making. */
+const leastMessageBytes = 16_384;
+
+/** Throws a `RangeError` for a bound that bounds nothing, and for a path that no URL has. */
 export function settingsOf(options: ServeOptions<AnyTRPCRouter>): Settings {
-  const { calls, messageBytes } = options.limits ?? {};
+  const { limits: { calls, messageBytes } = {}, path = '/' } = options;
+  if (!path.startsWith('/')) throw new RangeError(`path must start with a slash: ${path}`);
   const message = positive('limits.messageBytes', messageBytes, limits.messageBytes.default);
+  if (message < leastMessageBytes)
+    throw new RangeError(`limits.messageBytes must be at least ${leastMessageBytes}`);
   return {
+    path,
     limits: {
       ...defaultLimits,
       calls: positive('limits.calls', calls, limits.calls.default),

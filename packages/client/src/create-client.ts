@@ -29,30 +29,50 @@ export function createClient<Router extends AnyTRPCRouter>(
   return branch(line, translation, '') as Client<Router>;
 }
 
-/**
- * One level of the router. Each name becomes a property when it is first used, so that only a first use
- * pays for the proxy, which sits behind it as its prototype.
- */
+/** What can be read from one place in the router: the calls of a procedure, or what is nested there. */
+function members(
+  line: ClientLine,
+  translation: Translation,
+  path: string,
+): (name: string | symbol) => unknown {
+  const known = new Map<string, unknown>();
+  return (name) => {
+    // A branch is awaited by accident, never on purpose: it must not look like a promise.
+    if (typeof name === 'symbol' || name === 'then') return undefined;
+    if (!known.has(name)) known.set(name, member(line, translation, path, name));
+    return known.get(name);
+  };
+}
+
+/** One level of the router. Its names become properties when they are first used: only that pays for a proxy. */
 function branch(line: ClientLine, translation: Translation, path: string): object {
+  const read = members(line, translation, path);
   const lookup = new Proxy(Object.create(null) as object, {
     get(_, name) {
-      // A branch is awaited by accident, never on purpose: it must not look like a promise.
-      if (typeof name === 'symbol' || name === 'then') return undefined;
-      const member = callable(line, translation, path, name) ?? branch(line, translation, join(path, name));
-      Object.defineProperty(target, name, { value: member, enumerable: true });
-      return member;
+      const value = read(name);
+      if (value !== undefined) Object.defineProperty(target, name, { value, enumerable: true });
+      return value;
     },
   });
   const target = Object.create(lookup) as object;
   return target;
 }
 
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
+/** A call; a router of that name may be nested in its place as well. */
+function member(line: ClientLine, translation: Translation, path: string, name: string): unknown {
+  const nested = path === '' ? name : `${path}.${name}`;
+  const call = path === '' ? undefined : callable(line, translation, path, name);
+  if (call === undefined) return branch(line, translation, nested);
+  const read = members(line, translation, nested);
+  return new Proxy(call, { get: (_, inner) => read(inner) });
 }
 
-function callable(line: ClientLine, translation: Translation, path: string, name: string): unknown {
-  if (path === '') return undefined;
+function callable(
+  line: ClientLine,
+  translation: Translation,
+  path: string,
+  name: string,
+): ((...args: never[]) => unknown) | undefined {
   switch (name) {
     case 'query':
     case 'mutate': {

@@ -65,7 +65,8 @@ export class SubscriptionObserver implements Unsubscribable {
         this.#subscription.consumed(entry);
         return false;
       }
-      wait.then(
+      // A promise of the platform settles once, whatever the consumer's own does.
+      Promise.resolve(wait).then(
         () => {
           this.#subscription.consumed(entry);
           this.#resume();

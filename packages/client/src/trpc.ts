@@ -17,7 +17,8 @@ export type HawserLinkOptions<Router extends AnyTRPCRouter> = {
   readonly connection: Connection;
 } & TransformerOption<Router>;
 
-type LinkObserver = Observer<OperationResultEnvelope<unknown, ClientError>, ClientError>;
+type LinkEnvelope = OperationResultEnvelope<unknown, ClientError>;
+type LinkObserver = Observer<LinkEnvelope, ClientError>;
 
 /**
  * A terminating link for tRPC's own client, and whatever is built on it. A subscription goes on over a gap:
@@ -34,8 +35,29 @@ export function hawserLink<Router extends AnyTRPCRouter>(
         const told = observer as unknown as LinkObserver;
         return op.type === 'subscription'
           ? subscribe(connection, translation, op, told)
-          : request(connection, translation, op, told);
+          : request(connection, translation, op, guarded(told, connection.report));
       });
+}
+
+/**
+ * What stands above the link, other links and callbacks, may throw. That is told to the connection, and neither
+ * its other calls nor the process suffer.
+ */
+function guarded(observer: LinkObserver, report: (error: unknown) => void): LinkObserver {
+  const guard =
+    <Value>(tell: (value: Value) => void) =>
+    (value: Value): void => {
+      try {
+        tell(value);
+      } catch (error) {
+        report(error);
+      }
+    };
+  return {
+    next: guard((value: LinkEnvelope) => observer.next(value)),
+    error: guard((error: ClientError) => observer.error(error)),
+    complete: guard<void>(() => observer.complete()),
+  };
 }
 
 function request(
@@ -87,14 +109,15 @@ function subscribe(
       onComplete: () => observer.complete(),
     },
   );
-  const state = new LinkState(connection, clock, (result) => observer.next({ result, context }));
-  const complete = (): void => observer.complete();
+  const safe = guarded(observer, connection.report);
+  const state = new LinkState(connection, clock, (result) => safe.next({ result, context }));
+  const complete = (): void => safe.complete();
   op.signal?.addEventListener('abort', complete, { once: true });
   return () => {
     op.signal?.removeEventListener('abort', complete);
     state.stop();
     subscription.unsubscribe();
     // As tRPC's own link does: whoever unsubscribes is told `onComplete`.
-    observer.complete();
+    safe.complete();
   };
 }

@@ -19,6 +19,7 @@ export type WebSocketClass = new (url: string, protocols?: string | string[]) =>
 
 const connecting = 0;
 const opened = 1;
+const closed = 3;
 
 /** How long a socket may take to answer a close. */
 const closeMs = 2000;
@@ -52,6 +53,7 @@ class ClientSocket implements Socket {
   readonly #events: DialEvents;
   readonly #clock: Clock;
   #draining = false;
+  #closing = false;
 
   constructor(web: WebSocketLike, events: DialEvents, clock: Clock) {
     this.#web = web;
@@ -78,7 +80,8 @@ class ClientSocket implements Socket {
 
   close(code: number, reason: string): void {
     if (this.#web.readyState === connecting) return this.terminate();
-    if (this.#web.readyState !== opened) return;
+    if (this.#closing || this.#web.readyState === closed) return;
+    this.#closing = true;
     this.#web.close(code, reason);
     const patience = this.#clock.after(closeMs, () => this.#web.terminate?.());
     const { onclose } = this.#web;

@@ -25,16 +25,23 @@ export interface ConnectionOptions extends DiallerOptions {
   readonly onError: (error: unknown) => void;
 }
 
+type Listener = (status: ConnectionStatus) => void;
+
+/** A deadline that is noticed so much later was slept through. */
+const lateMs = 1000;
+
 /** A client's end of the line: calls that outlive sockets and, where that is safe, sessions. */
 export class Connection implements Caller {
   readonly #options: ConnectionOptions;
   readonly #dialler: Dialler;
-  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
+  /** Each with the last status it was told. */
+  readonly #listeners = new Map<Listener, ConnectionStatus>();
   /** One current peer, and any number whose calls are finishing. */
   readonly #peers = new Set<Peer>();
   #current!: Peer;
-  /** Changes that listeners are still to be told of, in order, whatever a listener does about one. */
-  readonly #untold: ConnectionStatus[] = [];
+  /** Changes that listeners are being told of, in order, whatever a listener does about one. */
+  readonly #changes: ConnectionStatus[] = [];
+  #told: ConnectionStatus | undefined;
   /** Set while the connection waits for its last calls. */
   #finishing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
@@ -67,7 +74,8 @@ export class Connection implements Caller {
   /** Tells the status now and at each change, until the returned function is called. */
   subscribe(listener: (status: ConnectionStatus) => void): () => void {
     const own = (status: ConnectionStatus): void => listener(status);
-    this.#listeners.add(own);
+    // Changes that others are still being told of led to this status, and are no news any more.
+    this.#listeners.set(own, this.status);
     this.#notify(own, this.status);
     return () => void this.#listeners.delete(own);
   }
@@ -100,15 +108,22 @@ export class Connection implements Caller {
     if (this.#finishing || this.state === 'closed') call.stop(new HawserError('closed', 'not-run'));
     else if (request.signal?.aborted) call.stop(aborted(call));
     else {
-      if (request.signal) call.listen(() => call.stop(aborted(call)));
+      if (request.signal) call.listen(request.signal, () => call.stop(aborted(call)));
       if (call.deadlineAt !== undefined) {
-        const timeout = (): void => call.stop(new HawserError('timeout', call.outcome));
-        call.timer = clock.after(call.deadlineAt - clock.now(), timeout);
+        call.timer = clock.after(call.deadlineAt - clock.now(), () => this.#expire(call));
       }
       this.#current.call(call);
       this.#dialler.want();
     }
     return call;
+  }
+
+  #expire(call: OutgoingCall): void {
+    const { clock, turn } = this.#options;
+    const timeout = (): void => call.stop(new HawserError('timeout', call.outcome));
+    // What came in while this end slept, or was busy, is read first: the answer may be there.
+    if (clock.now() - (call.deadlineAt ?? 0) > lateMs) turn.yield(timeout);
+    else timeout();
   }
 
   #waitFor(ms: number): Promise<void> {
@@ -150,6 +165,7 @@ export class Connection implements Caller {
         // First all that goes on, in call order; then whoever is told may make new calls.
         const news: (() => void)[] = [];
         for (const call of calls) this.#lost(call, end, news);
+        this.#tell();
         for (const tell of news) tell();
         this.#checkFinished();
       },
@@ -160,6 +176,8 @@ export class Connection implements Caller {
 
   /** Moves a call to the current session where that is safe, and rejects it where it is not. */
   #lost(call: OutgoingCall, end: SessionEnd, news: (() => void)[]): void {
+    // Moving one call may turn it away, and whoever is told of that may give up another.
+    if (call.settled) return;
     const fault = this.#faultOf(call, end);
     if (fault) news.push(() => call.lose(fault, fault.code === 'refused' ? end.error : undefined));
     else if (call.left && !end.untouched) this.#repeat(call, end, news);
@@ -197,18 +215,28 @@ export class Connection implements Caller {
     for (const peer of this.#peers) peer.sweep(now);
   }
 
+  /** Tells the status, unless it was told. */
   #tell(): void {
-    this.#untold.push(this.status);
-    if (this.#untold.length > 1) return;
-    for (let status = this.#untold[0]; status; status = this.#untold[0]) {
-      for (const listener of [...this.#listeners]) {
-        if (this.#listeners.has(listener)) this.#notify(listener, status);
-      }
-      this.#untold.shift();
+    const { status } = this;
+    if (status === this.#told) return;
+    this.#told = status;
+    this.#changes.push(status);
+    if (this.#changes.length > 1) return;
+    for (let change = this.#changes[0]; change; change = this.#changes[0]) {
+      for (const listener of [...this.#listeners.keys()]) this.#tellOne(listener, change);
+      this.#changes.shift();
     }
   }
 
-  #notify(listener: (status: ConnectionStatus) => void, status: ConnectionStatus): void {
+  /** One that came while others were told of older changes hears none of them, and none twice. */
+  #tellOne(listener: Listener, change: ConnectionStatus): void {
+    const last = this.#listeners.get(listener);
+    if (last === undefined || this.#changes.indexOf(last) >= 0) return;
+    this.#listeners.set(listener, change);
+    this.#notify(listener, change);
+  }
+
+  #notify(listener: Listener, status: ConnectionStatus): void {
     try {
       listener(status);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { Fifo } from '../session/fifo.js';
 import type { LaneName } from '../session/outbox.js';
 import type { Clock, Timer } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
@@ -9,7 +10,12 @@ import { callType, encodeBare, encodeError, encodeResult, readValue } from '../w
 import type { Dispatch, IncomingCall, Reply } from './dispatch.js';
 import { ServingError } from './dispatch.js';
 import { LazySignal } from './lazy-signal.js';
+import type { PumpFailure } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
+
+/** Characters of items for which streams are resumed at a time, and the least that one is taken to need. */
+const roomLength = 65_536;
+const smallItem = 256;
 
 /** A call that runs here. */
 class RunningCall implements IncomingCall {
@@ -64,6 +70,8 @@ export class IncomingCalls {
   readonly #dispatch: Dispatch;
   /** In flight: from the call's arrival until its handler has ended, cancelled or not. */
   readonly #calls = new Map<number, RunningCall>();
+  /** Streams that found no room in the session. */
+  readonly #waiting = new Fifo<StreamPump>();
   #lastId = 0;
 
   constructor(session: Session, clock: Clock, dispatch: Dispatch) {
@@ -103,9 +111,18 @@ export class IncomingCalls {
     call.credit = message;
   }
 
-  /** The session takes stream items again. */
-  room(): void {
-    for (const call of this.#calls.values()) call.pump?.run();
+  /**
+   * The session takes stream items again: resumes about as many streams as it has room for, in the order in which
+   * they found none. Answers whether there are more.
+   */
+  room(): boolean {
+    for (let room = roomLength; room > 0; ) {
+      const pump = this.#waiting.shift();
+      if (pump === undefined) return false;
+      pump.resume();
+      room -= Math.max(pump.length, smallItem);
+    }
+    return this.#waiting.size > 0;
   }
 
   /** The session is over: handlers are told, nothing is sent any more. */
@@ -142,11 +159,13 @@ export class IncomingCalls {
   }
 
   #stream(call: RunningCall, stream: Extract<Reply, { kind: 'stream' }>): void {
-    const pump = new StreamPump(call.id, stream, this.#session, (failure) => {
+    const done = (failure: PumpFailure): void => {
       if (call.cancelled) this.#finishFated(call, 'stream');
       else if (failure) this.#fail(call, failure.error, 'stream');
       else this.#finish(call, encodeBare('end', call.id), 'stream');
-    });
+    };
+    const awaitRoom = (waiting: StreamPump): void => this.#waiting.push(waiting);
+    const pump = new StreamPump({ id: call.id, stream, session: this.#session, awaitRoom, done });
     call.pump = pump;
     if (call.cancelled) return pump.stop(undefined);
     this.#session.send(encodeBare('started', call.id), 'reply');

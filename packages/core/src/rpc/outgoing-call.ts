@@ -3,6 +3,7 @@ import type { Timer } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
 import type { Outcome } from '../wire/fault-codes.js';
 import type { CallType } from '../wire/message.js';
+import { onAbort } from './abort-listeners.js';
 import type { HawserError } from './hawser-error.js';
 
 export interface CallRequest {
@@ -72,7 +73,7 @@ export class OutgoingCall {
   /** When the caller's own deadline passes. */
   readonly deadlineAt: number | undefined;
   timer: Timer | undefined;
-  #onAbort: (() => void) | undefined;
+  #unlisten: (() => void) | undefined;
 
   /** Throws a `RangeError` for a timeout that is not a number. */
   constructor(request: CallRequest, sink: CallSink, now: number) {
@@ -91,9 +92,9 @@ export class OutgoingCall {
     return this.left || this.repeated ? 'unknown' : 'not-run';
   }
 
-  listen(onAbort: () => void): void {
-    this.#onAbort = onAbort;
-    this.request.signal?.addEventListener('abort', onAbort, { once: true });
+  /** Calls back when the caller aborts, until the call is settled. */
+  listen(signal: AbortSignal, callback: () => void): void {
+    this.#unlisten = onAbort(signal, callback);
   }
 
   /** Marks the call settled and lets go of what would settle it; answers whether it was open. */
@@ -101,7 +102,7 @@ export class OutgoingCall {
     if (this.settled) return false;
     this.settled = true;
     this.timer?.cancel();
-    if (this.#onAbort) this.request.signal?.removeEventListener('abort', this.#onAbort);
+    this.#unlisten?.();
     return true;
   }
 

@@ -45,6 +45,8 @@ export class OutgoingCalls implements CallTable {
   readonly #queue = new Fifo<OutgoingCall>();
   /** Calls in the queue that were settled there. */
   #stale = 0;
+  /** Characters of the inputs in the queue. */
+  #queuedLength = 0;
   #lastId = 0;
 
   constructor(session: Session, clock: Clock, timeoutMs: number, idle: () => void) {
@@ -70,13 +72,30 @@ export class OutgoingCalls implements CallTable {
     call.table = this;
     call.id = 0;
     call.message = undefined;
-    if (this.#queued >= maxQueued || this.#session.waiting('call') > maxWaiting) {
+    call.queued = false;
+    if (this.#queued >= maxQueued || this.#session.waiting('call') + this.#queuedLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
     } else if (this.#calls.size < this.#session.limits.calls) this.#admit(call);
     else {
-      call.queued = true;
+      this.#enqueue(call);
       this.#queue.push(call);
     }
+  }
+
+  /** Measures the calls that have not left by the limits that are in force now. */
+  limited(): void {
+    const surplus: OutgoingCall[] = [];
+    let room = this.#session.limits.calls;
+    for (const call of [...this.#calls.values()]) {
+      const waits = call.message?.state === 'waiting';
+      if (waits && !fits(call.message?.text ?? '', this.#session.messageBytes)) {
+        call.stop(new HawserError('too-large', call.outcome));
+      } else if (waits && room <= 0) surplus.push(call);
+      else room--;
+    }
+    for (const call of surplus) this.#callBack(call);
+    this.#queue.prepend(surplus);
+    this.#fill();
   }
 
   cancel(call: OutgoingCall): void {
@@ -120,7 +139,7 @@ export class OutgoingCalls implements CallTable {
     const calls = [...this.#open()];
     this.#calls.clear();
     this.#queue.clear();
-    this.#stale = 0;
+    this.#stale = this.#queuedLength = 0;
     return calls;
   }
 
@@ -154,7 +173,6 @@ export class OutgoingCalls implements CallTable {
     const { type, path, json } = call.request;
     const id = ++this.#lastId;
     const text = encodeCall(type, id, path, json, this.#options(call));
-    call.queued = false;
     if (!fits(text, this.#session.messageBytes)) {
       return call.stop(new HawserError('too-large', call.outcome));
     }
@@ -177,8 +195,26 @@ export class OutgoingCalls implements CallTable {
     return this.#queue.size - this.#stale;
   }
 
-  #unqueue(call: OutgoingCall): void {
+  #enqueue(call: OutgoingCall): void {
+    call.queued = true;
+    this.#queuedLength += call.request.json?.length ?? 0;
+  }
+
+  #dequeue(call: OutgoingCall): void {
     call.queued = false;
+    this.#queuedLength -= call.request.json?.length ?? 0;
+  }
+
+  /** Takes a message that has not left out of the calls in flight. */
+  #callBack(call: OutgoingCall): void {
+    if (call.message) this.#session.withdraw(call.message, 'call');
+    this.#calls.delete(call.id);
+    call.message = undefined;
+    this.#enqueue(call);
+  }
+
+  #unqueue(call: OutgoingCall): void {
+    this.#dequeue(call);
     this.#stale++;
     if (this.#stale < maxStale || this.#stale * 2 < this.#queue.size) return;
     this.#queue.retain((it) => it.queued);
@@ -187,13 +223,21 @@ export class OutgoingCalls implements CallTable {
 
   #free(id: number): void {
     this.#calls.delete(id);
+    this.#fill();
+    if (this.#calls.size === 0) this.#idle();
+  }
+
+  /** Gives the places that are free to those that wait. */
+  #fill(): void {
     while (this.#calls.size < this.#session.limits.calls) {
       const next = this.#queue.shift();
       if (next === undefined) break;
       if (!next.queued) this.#stale--;
-      else this.#admit(next);
+      else {
+        this.#dequeue(next);
+        this.#admit(next);
+      }
     }
-    if (this.#calls.size === 0) this.#idle();
   }
 }
 

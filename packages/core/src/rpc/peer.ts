@@ -46,8 +46,12 @@ export class Peer implements SessionHandler {
     this.#outgoing.sweep(now);
   }
 
-  room(): void {
-    this.#incoming.room();
+  limited(): void {
+    this.#outgoing.limited();
+  }
+
+  room(): boolean {
+    return this.#incoming.room();
   }
 
   ended(end: SessionEnd): void {

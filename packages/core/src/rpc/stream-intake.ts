@@ -3,6 +3,9 @@ import { limits } from '../wire/limits.js';
 import type { HawserError } from './hawser-error.js';
 import type { OutgoingCall } from './outgoing-call.js';
 
+/** A sender may count its items in UTF-8. */
+const maxBytesPerUnit = 3;
+
 export type StreamEntry =
   | {
       readonly kind: 'item';
@@ -22,7 +25,8 @@ export type StreamEnd =
 
 /**
  * What has arrived of a stream and was not consumed yet, and the credit that its sender gets for what was.
- * Only the sender knows the size of an item, so the receiver counts whole frames: never less than the truth.
+ * Only the sender knows the size of an item, so the receiver counts whole frames: never less than the truth. A
+ * frame counts as consumed with the first item of a later one, or when the consumer has found nothing more.
  */
 export class StreamIntake {
   readonly #entries = new Fifo<StreamEntry>();
@@ -39,6 +43,8 @@ export class StreamIntake {
   #consumedMark = 0;
   #creditedMark = 0;
   #lastFrame = 0;
+  /** Length of the frames before the one that the last item came in. */
+  #mark = 0;
   /** Entries of a session that is lost: they earn no credit on the next. */
   #stale = 0;
   /** Whether the consumer found nothing to take since the last credit. */
@@ -56,7 +62,7 @@ export class StreamIntake {
     this.#largest = this.#items;
     this.#stale += this.#received - this.#consumed;
     this.#received = this.#consumed = this.#creditedItems = 0;
-    this.#arrivedMark = this.#consumedMark = this.#creditedMark = 0;
+    this.#arrivedMark = this.#consumedMark = this.#creditedMark = this.#mark = 0;
     this.#lastFrame = 0;
   }
 
@@ -65,10 +71,11 @@ export class StreamIntake {
     const arrived = this.#call?.table?.arrived;
     if (arrived && arrived.received !== this.#lastFrame) {
       this.#lastFrame = arrived.received;
-      this.#arrivedMark += arrived.frameLength;
+      this.#mark = this.#arrivedMark;
+      this.#arrivedMark += arrived.frameLength * maxBytesPerUnit;
     }
     this.#received++;
-    this.#entries.push({ kind: 'item', data, event, mark: this.#arrivedMark });
+    this.#entries.push({ kind: 'item', data, event, mark: this.#mark });
     return this.#received - this.#consumed <= this.#largest;
   }
 
@@ -82,7 +89,11 @@ export class StreamIntake {
 
   take(): StreamEntry | undefined {
     const entry = this.#entries.shift();
-    if (entry === undefined) this.#waited = true;
+    if (entry === undefined) {
+      this.#waited = true;
+      this.#consumedMark = this.#arrivedMark;
+      this.#creditIfDue();
+    }
     return entry;
   }
 
@@ -95,9 +106,13 @@ export class StreamIntake {
     }
     this.#consumed++;
     this.#consumedMark = entry.mark;
+    this.#creditIfDue();
+  }
+
+  #creditIfDue(): void {
     const items = this.#consumed - this.#creditedItems;
-    if (items * 2 >= this.#items || (this.#consumedMark - this.#creditedMark) * 2 >= this.#bytes)
-      this.#credit();
+    const bytes = this.#consumedMark - this.#creditedMark;
+    if (items * 2 >= this.#items || (items > 0 && bytes * 2 >= this.#bytes)) this.#credit();
   }
 
   #credit(): void {

@@ -15,12 +15,22 @@ export type PumpFailure = { readonly error: unknown } | undefined;
 /** Told once, when the generator has come to its end. */
 export type PumpDone = (failure: PumpFailure) => void;
 
+export interface PumpOptions {
+  readonly id: number;
+  readonly stream: Stream;
+  readonly session: Session;
+  /** Asks for `resume` when the session has room. */
+  readonly awaitRoom: (pump: StreamPump) => void;
+  readonly done: PumpDone;
+}
+
 /** Pulls a stream at its sender, one item at a time, and never past its receiver's window. */
 export class StreamPump {
   readonly #id: number;
   readonly #stream: Stream;
   readonly #session: Session;
   readonly #done: PumpDone;
+  readonly #awaitRoom: (pump: StreamPump) => void;
   /** Lengths of the items on their way, oldest first. */
   readonly #lengths = new Fifo<number>();
   #sent = 0;
@@ -30,18 +40,34 @@ export class StreamPump {
     items: limits.firstItems.default,
     bytes: limits.firstBytes.default,
   };
-  #state: 'ready' | 'pulling' | 'stopping' | 'over' = 'ready';
+  #state: 'ready' | 'waiting' | 'pulling' | 'stopping' | 'over' = 'ready';
+  /** Length of the last item: what the next is likely to take. */
+  length = 0;
 
-  constructor(id: number, stream: Stream, session: Session, done: PumpDone) {
+  constructor({ id, stream, session, awaitRoom, done }: PumpOptions) {
     this.#id = id;
     this.#stream = stream;
     this.#session = session;
+    this.#awaitRoom = awaitRoom;
     this.#done = done;
   }
 
-  /** Goes on if it may: after the start, a credit, or new room in the session. */
+  /** Goes on if it may: after the start, or a credit. */
   run(): void {
-    if (this.#state !== 'ready' || !this.#open || !this.#session.roomy) return;
+    if (this.#state !== 'ready' || !this.#open) return;
+    if (this.#session.roomy) return this.#pull();
+    this.#state = 'waiting';
+    this.#awaitRoom(this);
+  }
+
+  /** The session has room for it again. */
+  resume(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'ready';
+    if (this.#open) this.#pull();
+  }
+
+  #pull(): void {
     this.#state = 'pulling';
     try {
       this.#stream.iterator.next().then(this.#pulled, this.#failed);
@@ -53,8 +79,13 @@ export class StreamPump {
   /** Answers whether the credit is for items that were sent. */
   credit([, , consumed, items, bytes]: CreditMessage): boolean {
     if (consumed > this.#sent) return false;
+    if (consumed < this.#consumed) return true;
     for (; this.#consumed < consumed; this.#consumed++) this.#bytes -= this.#lengths.shift() ?? 0;
-    this.#window = { items: items ?? this.#window.items, bytes: bytes ?? this.#window.bytes };
+    const { streamItems, streamBytes } = this.#session.limits;
+    this.#window = {
+      items: Math.min(streamItems, items ?? this.#window.items),
+      bytes: Math.min(streamBytes, bytes ?? this.#window.bytes),
+    };
     this.run();
     return true;
   }
@@ -79,8 +110,8 @@ export class StreamPump {
 
   readonly #pulled = (result: IteratorResult<unknown, unknown>): void => {
     if (this.#state !== 'pulling') return;
-    if (result.done) return this.#finish(undefined);
     try {
+      if (result.done) return this.#finish(undefined);
       this.#send(result.value);
     } catch (error) {
       return this.stop({ error });
@@ -100,6 +131,7 @@ export class StreamPump {
       throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
     }
     this.#sent++;
+    this.length = text.length;
     this.#bytes += text.length;
     this.#lengths.push(text.length);
     this.#session.send(text, 'stream');

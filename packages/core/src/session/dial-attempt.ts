@@ -34,8 +34,21 @@ function reasonOf(code: number): CloseName | undefined {
   return code === closeCodes.closed.code ? undefined : closeName(code);
 }
 
+/** A dial that takes longer is not waited for when the network comes back. */
+const stuckMs = 1000;
+
 /** What a `hello` is beside its params, and more. */
 const helloOverhead = 1024;
+
+/** A copy that nobody can change any more. Throws for what no server takes: a hello must not fail later. */
+function pinned(params: JsonObject): JsonObject {
+  const text = JSON.stringify(params) as string | undefined;
+  if (text === undefined || !text.startsWith('{'))
+    throw new TypeError('The params of a connection are no object');
+  const room = limits.earlyBytes.default - helloOverhead;
+  if (!fits(text, room)) throw new RangeError('The params of a connection are too large');
+  return JSON.parse(text) as JsonObject;
+}
 
 /** What an attempt asks of the dialler, and tells it. */
 export interface AttemptOwner {
@@ -72,6 +85,7 @@ export class DialAttempt implements DialEvents {
   #socket: Socket | undefined;
   #candidate: Candidate | undefined;
   #resuming = false;
+  #startedAt = 0;
   #deadline: Timer | undefined;
 
   constructor(owner: AttemptOwner, ports: AttemptPorts) {
@@ -80,6 +94,7 @@ export class DialAttempt implements DialEvents {
   }
 
   start(): void {
+    this.#startedAt = this.#ports.clock.now();
     this.#limit();
     if (this.#ports.params === undefined) this.#socket = this.#ports.dial(this);
     else void this.#startWith(this.#ports.params);
@@ -101,14 +116,19 @@ export class DialAttempt implements DialEvents {
   }
 
   closed(code: number): void {
-    const turnedAway = this.#state === 'greeting' && code >= ownCodes;
+    const turnedAway = this.#state === 'greeting' && code >= ownCodes && closeName(code) !== undefined;
     const lost = this.#state === 'dialling' ? 'unreachable' : 'dropped';
     this.#fail({ reason: reasonOf(code) ?? lost, turnedAway });
   }
 
   /** Drops a socket that is believed dead, or that came to no handshake. */
-  drop(reason: 'dead' | 'no-answer' | 'not-hawser'): void {
+  drop(reason: 'dead' | 'no-answer' | 'not-hawser' | 'unreachable'): void {
     this.#fail({ reason }, (socket) => socket.terminate());
+  }
+
+  /** Whether the network may have changed since the socket was asked for, and nothing came of it. */
+  get stuck(): boolean {
+    return this.#state === 'dialling' && this.#ports.clock.now() - this.#startedAt >= stuckMs;
   }
 
   /** Says `bye`, where somebody listens, and closes the socket without a word to the owner. */
@@ -127,11 +147,7 @@ export class DialAttempt implements DialEvents {
 
   async #startWith(params: () => JsonObject | Promise<JsonObject>): Promise<void> {
     try {
-      this.#params = await params();
-      // What no server takes is to fail here, not in the socket's events.
-      const room = limits.earlyBytes.default - helloOverhead;
-      if (!fits(JSON.stringify(this.#params), room))
-        throw new RangeError('The params are too large for a hello');
+      this.#params = pinned(await params());
     } catch (error) {
       return this.#fail({ reason: 'params', error });
     }

@@ -1,6 +1,7 @@
 import type { GoneReason } from '../wire/close-codes.js';
 import { closeCodes, isCloseName } from '../wire/close-codes.js';
 import type { JsonObject } from '../wire/control.js';
+import type { Limits } from '../wire/limits.js';
 import { Backoff } from './backoff.js';
 import type { ConnectionState, ConnectionStatus } from './connection-status.js';
 import { mayFollow } from './connection-status.js';
@@ -26,7 +27,8 @@ export interface DiallerOptions {
 export interface DiallerOwner {
   /** This session is the current one from now on. The one before it ends right after this call. */
   current(session: Session): void;
-  statusChanged(status: ConnectionStatus): void;
+  /** `status` is another than before. After the end of a session it may have been seen already. */
+  statusChanged(): void;
   /** What `params` threw. It is tried again. */
   paramsFailed(error: unknown): void;
   /** Runs about every second while the connection dials, is open, or is `busy`. */
@@ -47,6 +49,8 @@ export class Dialler {
   #attempt: DialAttempt | undefined;
   #dials = 0;
   #server: string | undefined;
+  /** What the last server announced: the next is expected to announce the same. */
+  #announced: Limits | undefined;
   #redial: Timer | undefined;
   #sweeper: Timer | undefined;
   #sweptAt = 0;
@@ -77,6 +81,7 @@ export class Dialler {
 
   /** The machine woke, or the network came back: a planned dial is made now, an open line is tried. */
   wake(): void {
+    if (this.#status.state === 'connecting' && this.#attempt?.stuck) this.#attempt.drop('unreachable');
     if (this.#status.state === 'waiting' && this.#status.retryAt !== undefined) this.#dial();
     else if (this.#status.state === 'open') this.#candidate.session.probe();
   }
@@ -95,9 +100,8 @@ export class Dialler {
 
   #newCandidate(): Candidate {
     const { random } = this.#options;
-    const session = new Session(random.secret().slice(0, 12), this.#options, {
-      ended: (ended, end) => this.#sessionEnded(ended, end),
-    });
+    const owner = { ended: (ended: Session, end: SessionEnd) => this.#sessionEnded(ended, end) };
+    const session = new Session(random.secret().slice(0, 12), this.#options, owner, this.#announced);
     return { session, secret: random.secret(), hellos: 0 };
   }
 
@@ -112,6 +116,7 @@ export class Dialler {
         present: () => ({ candidate: this.#candidate, dial: ++this.#dials, server: this.#server }),
         accepted: (welcome) => {
           this.#server = welcome.server;
+          this.#announced = this.#candidate.session.limits;
           this.#backoff.accepted(this.#options.clock.now(), this.#candidate.session.limits.spread);
           this.#change('open', undefined);
         },
@@ -132,11 +137,13 @@ export class Dialler {
     const open = this.#status.state === 'open';
     const untouched = hellos === 1 && failure.turnedAway === true;
     let end: SessionEnd | undefined;
-    if (open && session.limits.window === 0) end = lostWith(failure);
+    // Nothing is kept of a session that has no socket, whatever the server would keep.
+    if (open) end = lostWith(failure);
     else if (policy === 'wait' || untouched) end = { ...lostWith(failure), untouched };
     if (end) this.#renew();
     this.#rest(failure.reason, policy);
     if (end) session.end(end);
+    this.#owner.statusChanged();
     if (failure.reason === 'params') this.#owner.paramsFailed(failure.error);
   }
 
@@ -147,6 +154,7 @@ export class Dialler {
     this.#attempt = undefined;
     attempt?.abandon();
     this.#renew();
+    // Told by the owner, once it has moved the session's calls.
     this.#rest(end.name, isCloseName(end.name) ? policyOf(end.name) : 'redial');
   }
 
@@ -163,19 +171,23 @@ export class Dialler {
     this.#owner.current(this.#candidate.session);
   }
 
+  /** Comes to rest until the next dial; nobody is told yet. */
   #rest(reason: string, policy: Policy): void {
-    const now = this.#options.clock.now();
-    const delay = this.#backoff.next(now);
-    if (policy === 'wait') return this.#change('waiting', reason);
+    const delay = this.#backoff.next(this.#options.clock.now());
+    if (policy === 'wait') return this.#enter('waiting', reason);
     this.#redial = this.#options.clock.after(delay, () => this.#dial());
-    this.#change('waiting', reason, this.#options.wallClock() + delay);
+    this.#enter('waiting', reason, this.#options.wallClock() + delay);
   }
 
-  #change(state: ConnectionState, reason: string | undefined, retryAt?: number): void {
+  #change(state: ConnectionState, reason: string | undefined): void {
+    this.#enter(state, reason);
+    this.#owner.statusChanged();
+  }
+
+  #enter(state: ConnectionState, reason: string | undefined, retryAt?: number): void {
     const from = this.#status.state;
     if (!mayFollow(from, state)) throw new Error(`A connection cannot go from ${from} to ${state}`);
     this.#status = { state, reason, attempt: this.#backoff.attempts, retryAt };
-    this.#owner.statusChanged(this.#status);
   }
 
   #sweepOn(): void {

@@ -34,6 +34,11 @@ export class Fifo<T> {
     for (let i = this.#head; i < this.#entries.length; i++) yield this.#entries[i] as T;
   }
 
+  prepend(entries: readonly T[]): void {
+    this.#entries = [...entries, ...this];
+    this.#head = 0;
+  }
+
   /** Lets go of all entries but these. */
   retain(wanted: (entry: T) => boolean): void {
     this.#entries = [...this].filter(wanted);

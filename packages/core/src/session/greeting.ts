@@ -30,6 +30,14 @@ export interface GreetingOwner<R> {
   left(greeting: Greeting<R>, session: Session | undefined, name: SessionEnd['name']): void;
 }
 
+interface Admitting {
+  readonly name: 'admitting';
+  readonly session: Session;
+  readonly since: number;
+  readonly held: string[];
+  bytes: number;
+}
+
 /**
  * - `awaiting`: no `hello` yet, or the last one was answered with `gone`
  * - `admitting`: the doorkeeper decides; early frames are held
@@ -38,7 +46,7 @@ export interface GreetingOwner<R> {
  */
 type State =
   | { readonly name: 'awaiting'; readonly since: number; readonly onlyOpen: boolean }
-  | { readonly name: 'admitting'; readonly session: Session; readonly held: string[]; bytes: number }
+  | Admitting
   | { readonly name: 'attached'; readonly session: Session }
   | { readonly name: 'over' };
 
@@ -80,11 +88,12 @@ export class Greeting<R> implements SocketEvents {
   }
 
   sweep(now: number, late: boolean): void {
-    if (this.#state.name === 'attached') {
-      if (this.#state.session.sweep(now, late) === 'dead') this.drop();
-    } else if (this.#state.name === 'awaiting' && !late) {
-      const { handshakeMs } = this.#owner.options;
-      if (now - this.#state.since >= handshakeMs) this.refuse('handshake-timeout');
+    const state = this.#state;
+    if (state.name === 'over') return;
+    if (state.name === 'attached') {
+      if (state.session.sweep(now, late) === 'dead') this.drop();
+    } else if (!late && now - state.since >= this.#owner.options.handshakeMs) {
+      this.refuse(state.name === 'awaiting' ? 'handshake-timeout' : 'trouble');
     }
   }
 
@@ -135,14 +144,14 @@ export class Greeting<R> implements SocketEvents {
       return;
     }
     const { session } = verdict;
-    this.#state = { name: 'admitting', session, held: [], bytes: 0 };
-    const { doorkeeper } = this.#owner.options;
+    const { doorkeeper, clock } = this.#owner.options;
+    this.#state = { name: 'admitting', session, since: clock.now(), held: [], bytes: 0 };
     void doorkeeper
       .admit(session, this.#request, hello.params ?? {})
       .then((it) => this.#decided(session, it));
   }
 
-  #hold(data: string | Uint8Array, state: State & { name: 'admitting' }): void {
+  #hold(data: string | Uint8Array, state: Admitting): void {
     if (typeof data !== 'string') return this.refuse('malformed');
     state.bytes += utf8Length(data);
     if (data.startsWith('["')) return this.#receiveWhileAdmitting(data);
@@ -164,8 +173,7 @@ export class Greeting<R> implements SocketEvents {
     if (!admission.admitted) return this.refuse(admission.name, admission.error);
     admission.commit();
     this.#socket.send(encodeControl(['welcome', this.#owner.welcome(session)]));
-    session.attach(this.#socket, this.#owner.options.limits);
     this.#state = { name: 'attached', session };
-    for (const data of state.held) session.receive(data);
+    session.attach(this.#socket, this.#owner.options.limits, state.held);
   }
 }

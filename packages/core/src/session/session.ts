@@ -26,8 +26,10 @@ export interface SessionEnd {
 /** Who carries out a session's messages. */
 export interface SessionHandler {
   message(message: Message): void;
-  /** The stream lane has room again. */
-  room(): void;
+  /** The limits in force are known, or are others than before. */
+  limited(): void;
+  /** The stream lane has room again. Answers whether there is more to put into it. */
+  room(): boolean;
   /** Once, when the session is over for good. */
   ended(end: SessionEnd): void;
   /** Whether something is expected from the other end: then a silent line is tried sooner. */
@@ -64,7 +66,8 @@ export class Session {
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
-  #limits: Limits = defaultLimits;
+  #limits: Limits;
+  #announced: boolean;
   #sent = 0;
   #received = 0;
   #frameLength = 0;
@@ -73,9 +76,13 @@ export class Session {
   #messages = 0;
   #flushing = false;
   #starved = false;
+  #pongs: 'free' | 'passed' | 'owed' = 'free';
 
-  constructor(id: string, ports: { clock: Clock; turn: Turn }, owner: SessionOwner) {
+  /** `expected` are the limits that the other end announced last. */
+  constructor(id: string, ports: { clock: Clock; turn: Turn }, owner: SessionOwner, expected?: Limits) {
     this.id = id;
+    this.#limits = expected ?? defaultLimits;
+    this.#announced = expected !== undefined;
     this.#clock = ports.clock;
     this.#turn = ports.turn;
     this.#owner = owner;
@@ -91,8 +98,9 @@ export class Session {
     return this.#limits;
   }
 
-  /** The longest message that the other end takes, in bytes of UTF-8. */
+  /** The longest message that the other end takes, in bytes of UTF-8; not bounded before that is known. */
   get messageBytes(): number {
+    if (!this.#announced) return Number.POSITIVE_INFINITY;
     return Math.min(this.#limits.messageBytes, this.#limits.frameBytes - frameOverhead);
   }
 
@@ -146,12 +154,21 @@ export class Session {
     this.#schedule();
   }
 
-  /** Attaches a socket whose handshake is done. */
-  attach(socket: Socket, announced: Limits): void {
+  /**
+   * Attaches a socket whose handshake is done. `held` are the frames that came before it was: they were sent
+   * without knowledge of the limits, and are measured by the defaults where those are wider.
+   */
+  attach(socket: Socket, announced: Limits, held: readonly string[] = []): void {
     this.#socket = socket;
-    this.#limits = announced;
     this.#state = 'open';
     this.#liveness.heard(this.#clock.now());
+    if (held.length > 0) {
+      this.#limits = wider(announced, defaultLimits);
+      for (const data of held) this.receive(data);
+    }
+    this.#limits = announced;
+    this.#announced = true;
+    this.#handler?.limited();
     this.#schedule();
   }
 
@@ -235,7 +252,7 @@ export class Session {
     if (first === frame.length) return this.close('malformed');
     for (let i = first; i < frame.length; i++) {
       if (!isMessage(frame[i])) return this.close('malformed');
-      if (large && !fits(JSON.stringify(frame[i]), this.#limits.messageBytes)) return this.close('too-large');
+      if (large && !this.#takes(frame[i])) return this.close('too-large');
     }
     this.#received++;
     for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(frame[i] as Message);
@@ -247,7 +264,7 @@ export class Session {
       case 'ping':
       case 'pong':
         if (control[1] !== this.#received || control[2] > this.#sent) return this.close('miscount');
-        if (control[0] === 'ping') this.#sendCounts('pong');
+        if (control[0] === 'ping') this.#answerPing();
         return;
       case 'bye': {
         const socket = this.#socket;
@@ -261,6 +278,33 @@ export class Session {
       default:
         control satisfies never;
     }
+  }
+
+  /** Measures a message of a frame that is larger than one message may be. Deep nesting counts as size. */
+  #takes(message: unknown): boolean {
+    try {
+      return fits(JSON.stringify(message), this.#limits.messageBytes);
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * A full socket gets one pong more, so that a slow line does not look dead. The pings after it are answered by
+   * one when it has drained: its counts are those of that moment.
+   */
+  #answerPing(): void {
+    const full = this.#socket !== undefined && this.#socket.buffered >= socketBufferBytes;
+    if (full && this.#pongs !== 'free') this.#pongs = 'owed';
+    else {
+      this.#pongs = full ? 'passed' : 'free';
+      this.#sendCounts('pong');
+    }
+  }
+
+  #settlePongs(): void {
+    if (this.#pongs === 'owed') this.#sendCounts('pong');
+    this.#pongs = 'free';
   }
 
   #sendCounts(name: 'ping' | 'pong'): void {
@@ -279,6 +323,7 @@ export class Session {
     this.#flushing = false;
     const socket = this.#socket;
     if (socket === undefined) return;
+    if (socket.buffered < socketBufferBytes) this.#settlePongs();
     while (socket.buffered < socketBufferBytes) {
       const frame = this.#take();
       if (frame === undefined) break;
@@ -291,7 +336,11 @@ export class Session {
     }
   };
 
-  readonly #room = (): void => this.#handler?.room();
+  readonly #room = (): void => {
+    if (this.#state === 'ended' || !this.#handler?.room()) return;
+    if (this.#outbox.waiting('stream') < frameLength) this.#turn.yield(this.#room);
+    else this.#starved = true;
+  };
 
   #take(): string | undefined {
     if (this.#state === 'open') {
@@ -305,4 +354,10 @@ export class Session {
     }
     return frame;
   }
+}
+
+function wider(one: Limits, other: Limits): Limits {
+  const calls = Math.max(one.calls, other.calls);
+  const messageBytes = Math.max(one.messageBytes, other.messageBytes);
+  return { ...one, calls, messageBytes, frameBytes: Math.max(one.frameBytes, other.frameBytes) };
 }

@@ -1,6 +1,7 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
+import { TRPCError } from '@trpc/server';
 import type { IncomingCall } from '../rpc/dispatch.js';
+import { trpcErrorOf } from './trpc-error.js';
 
 type ReadInput = () => Promise<unknown>;
 
@@ -110,7 +111,7 @@ export class ProcedureSteps {
     try {
       return await (this.#steps[index] as Step)(new StepOptions(call, carried, this.#meta, next));
     } catch (cause) {
-      return { ok: false, error: getTRPCErrorFromUnknown(cause) };
+      return { ok: false, error: trpcErrorOf(cause) };
     }
   }
 }

@@ -1,12 +1,12 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
-import { callTRPCProcedure, getTRPCErrorFromUnknown, isTrackedEnvelope, TRPCError } from '@trpc/server';
+import { callTRPCProcedure, isTrackedEnvelope, TRPCError } from '@trpc/server';
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
 import type { Dispatch, IncomingCall, Reply, StreamItem } from '../rpc/dispatch.js';
-import { ServingError } from '../rpc/dispatch.js';
 import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
 import { ProcedureSteps } from './procedure-steps.js';
 import { RawInput } from './raw-input.js';
+import { trpcErrorOf } from './trpc-error.js';
 
 export interface RouterDispatchOptions {
   readonly router: AnyTRPCRouter;
@@ -90,7 +90,7 @@ class RouterDispatch implements Dispatch {
   }
 
   #fail(call: IncomingCall, cause: unknown, input: unknown, report: boolean): string {
-    const error = cause instanceof ServingError ? new TRPCError(cause) : getTRPCErrorFromUnknown(cause);
+    const error = trpcErrorOf(cause);
     const failure = { error, type: call.type, path: call.path, input, ctx: call.context };
     if (report) this.#onError(failure);
     return errorShapeJson(this.#router, failure);

@@ -76,6 +76,12 @@ export class ClientBench {
     await this.untilNextDial();
   }
 
+  /** The session is lost, and the next one is open. */
+  async loses(): Promise<void> {
+    await this.dropsAndRedials();
+    await this.welcomes();
+  }
+
   /** Time passes until there is another socket. */
   async untilNextDial(): Promise<void> {
     const dials = this.sockets.length;

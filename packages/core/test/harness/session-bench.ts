@@ -37,9 +37,12 @@ export class SessionBench implements SessionHandler {
     this.handed.push(message);
   }
 
-  room(): void {
+  room(): boolean {
     this.rooms++;
+    return false;
   }
+
+  limited(): void {}
 
   ended(end: SessionEnd): void {
     this.ends.push(end);

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientBench } from '../harness/client-bench.ts';
 import { withClient } from '../harness/client-bench.ts';
 import { welcomeFrame } from '../harness/frames.ts';
-import { Gate } from '../harness/gate.ts';
 import { fault } from '../harness/recorded-call.ts';
-import { inWorld } from '../harness/world.ts';
-
-/** The session is lost and the next one is open. */
-async function loses(bench: ClientBench): Promise<void> {
-  await bench.dropsAndRedials();
-  await bench.welcomes();
-}
 
 describe('when an open session is lost', () => {
   it(
@@ -32,7 +23,7 @@ describe('when an open session is lost', () => {
     withClient({}, async (bench) => {
       await bench.welcomes();
       const calls = [bench.mutation('a'), bench.query('b')];
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([
         [2, 1, 'a'],
         [1, 2, 'b'],
@@ -52,7 +43,7 @@ describe('when an open session is lost', () => {
       const first = bench.query('a');
       const queued = bench.mutation('b');
       await bench.settle();
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages().map((it) => it[2])).toEqual(['a', 'b']);
       await bench.says([
         [4, 1, 'x'],
@@ -89,7 +80,7 @@ describe('when an open session is lost', () => {
       await bench.welcomes();
       const call = bench.query('a');
       await bench.settle();
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toHaveLength(1);
       bench.socket.drops();
       expect(call.told).toEqual([fault('session-lost', 'unknown', 'dropped')]);
@@ -113,13 +104,45 @@ describe('when an open session is lost', () => {
   );
 
   it(
+    'a query that waits to be sent again is unknown when the next dial is refused: it may have run before',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const again = bench.query('a');
+      await bench.settle();
+      const unsent = bench.query('b');
+      await bench.dropsAndRedials();
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized']);
+      expect(again.told).toEqual([fault('refused', 'unknown', 'unauthorized')]);
+      expect(unsent.told).toEqual([fault('refused', 'not-run', 'unauthorized')]);
+    }),
+  );
+
+  it(
+    'a query that waits for a place to be sent again is withdrawn by its abort: nothing is on the wire',
+    withClient({}, async (bench) => {
+      await bench.welcomes({ limits: { calls: 5000 } });
+      const aborts = Array.from({ length: 4200 }, () => new AbortController());
+      const calls = aborts.map(({ signal }) => bench.query('a', undefined, { signal }));
+      await bench.settle();
+      await bench.dropsAndRedials();
+      aborts[4199]?.abort();
+      expect(calls[4199]?.told).toEqual([fault('aborted', 'unknown')]);
+      await bench.welcomes({ limits: { calls: 5000 } });
+      expect(bench.messages().filter(([kind]) => kind === 9)).toEqual([]);
+      expect(bench.messages().length).toBeGreaterThan(0);
+      expect(bench.socket.live).toBe(true);
+    }),
+  );
+
+  it(
     'a query that was answered is not sent again',
     withClient({}, async (bench) => {
       await bench.welcomes();
       const call = bench.query('a');
       await bench.settle();
       await bench.says([[4, 1, 'x']]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([]);
       expect(call.told).toEqual([['result', 'x']]);
     }),
@@ -133,19 +156,21 @@ describe('when an open session is lost', () => {
       bench.query('a', undefined, { signal: abort.signal });
       await bench.settle();
       abort.abort();
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([]);
     }),
   );
 
   it(
-    'its limits are lost with it: the defaults hold until the next welcome',
+    'its limits are kept to until the next welcome, which may widen them',
     withClient({}, async (bench) => {
       await bench.welcomes({ limits: { calls: 1 } });
       await bench.dropsAndRedials();
       bench.query('a');
       bench.query('b');
       await bench.opens();
+      expect(bench.messages()).toHaveLength(1);
+      await bench.says(welcomeFrame());
       expect(bench.messages()).toHaveLength(2);
     }),
   );
@@ -178,7 +203,7 @@ describe('when an open session is lost', () => {
       bench.query('b');
       await bench.settle();
       mutation.onTold = () => void bench.query('new');
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages().map((it) => it[2])).toEqual(['b', 'new']);
     }),
   );
@@ -212,124 +237,4 @@ describe('when welcome is lost', () => {
       expect(query.told).toEqual([['result', 'x']]);
     }),
   );
-});
-
-describe('between a real client and a real server', () => {
-  it('a mutation runs at most once, over any number of drops', () => {
-    const gate = new Gate();
-    let ran = 0;
-    const handlers = {
-      add: async () => {
-        ran++;
-        await gate.promise;
-      },
-    };
-    return inWorld({ handlers }, async (world) => {
-      const call = world.mutation('add');
-      await world.settle();
-      expect(ran).toBe(1);
-      for (let i = 0; i < 4; i++) {
-        world.network.wire.cut();
-        await world.advance(40_000);
-        expect(world.connection.state).toBe('open');
-      }
-      gate.open();
-      await world.settle();
-      expect(ran).toBe(1);
-      expect(call.told).toEqual([fault('session-lost', 'unknown', 'dropped')]);
-    })();
-  });
-
-  it('a query is answered over a drop, and its first handler is aborted', () => {
-    const signals: AbortSignal[] = [];
-    const gate = new Gate<string>();
-    const handlers = {
-      ask: ({ signal }: { signal: AbortSignal }) => {
-        signals.push(signal);
-        return gate.promise;
-      },
-    };
-    return inWorld({ handlers }, async (world) => {
-      const call = world.query('ask');
-      await world.settle();
-      world.network.wire.cut();
-      await world.advance(1000);
-      expect(signals.map((it) => it.aborted)).toEqual([true, false]);
-      gate.open('answer');
-      await world.settle();
-      expect(call.told).toEqual([['result', 'answer']]);
-    })();
-  });
-
-  it(
-    'a call made while the server is away is made when it is back',
-    inWorld({ handlers: { a: () => 'x' } }, async (world) => {
-      world.network.down = true;
-      world.network.wire.cut();
-      await world.settle();
-      const call = world.mutation('a');
-      await world.advance(5000);
-      expect(call.told).toEqual([]);
-      world.network.down = false;
-      await world.advance(10_000);
-      expect(call.told).toEqual([['result', 'x']]);
-    }),
-  );
-
-  it(
-    'a server that restarted is told apart, and serves what was not sent',
-    inWorld({ handlers: { a: () => 'x' } }, async (world) => {
-      world.restart();
-      const call = world.query('a');
-      await world.advance(1000);
-      expect(call.told).toEqual([['result', 'x']]);
-      expect(world.connection.state).toBe('open');
-    }),
-  );
-
-  it('a half-open line is found dead at both ends, and what ran is aborted', () => {
-    let aborted = 0;
-    const handlers = {
-      wait: ({ signal }: { signal: AbortSignal }) =>
-        new Promise((_, reject) =>
-          signal.addEventListener('abort', () => {
-            aborted++;
-            reject(signal.reason);
-          }),
-        ),
-    };
-    return inWorld({ handlers }, async (world) => {
-      const call = world.mutation('wait');
-      await world.settle();
-      world.network.wire.halfOpen = true;
-      await world.advance(16_000);
-      expect(call.told).toEqual([fault('session-lost', 'unknown', 'dead')]);
-      expect(aborted).toBe(1);
-      await world.advance(1000);
-      expect(world.connection.state).toBe('open');
-      expect(world.host.size).toBe(1);
-    })();
-  });
-
-  it(
-    'a client whose credentials are refused after a drop rejects what waits, and its session is gone',
-    inWorld(
-      {
-        handlers: { a: () => 'x' },
-        refuseAs: 'unauthorized',
-        createContext: () => {
-          if (++dials > 1) throw new Error('expired');
-        },
-      },
-      async (world) => {
-        world.network.wire.cut();
-        const call = world.query('a');
-        await world.advance(1000);
-        expect(call.told).toEqual([fault('refused', 'not-run', 'unauthorized', { message: 'unauthorized' })]);
-        expect(world.connection.status).toMatchObject({ state: 'waiting', retryAt: undefined });
-        expect(world.host.size).toBe(0);
-      },
-    ),
-  );
-  let dials = 0;
 });

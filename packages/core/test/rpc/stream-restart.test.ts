@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { IncomingCall } from '../../src/rpc/dispatch.ts';
-import type { ClientBench } from '../harness/client-bench.ts';
 import { withClient } from '../harness/client-bench.ts';
 import type { Frame } from '../harness/frames.ts';
 import { Gate } from '../harness/gate.ts';
 import { inWorld } from '../harness/world.ts';
-
-/** The session is lost and the next one is open. */
-async function loses(bench: ClientBench): Promise<void> {
-  await bench.dropsAndRedials();
-  await bench.welcomes();
-}
 
 const tracked = (event: string): Frame => [7, 1, event, event];
 
@@ -22,7 +15,7 @@ describe('a tracked subscription whose session is lost', () => {
       const sub = bench.subscribe('s', { from: 1 }, { eager: false });
       await bench.settle();
       await bench.says([[6, 1], tracked('a'), tracked('b')]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([[3, 1, 's', { from: 1 }, { after: 'b' }]]);
       await bench.says([[6, 1], tracked('c')]);
       sub.take();
@@ -38,7 +31,7 @@ describe('a tracked subscription whose session is lost', () => {
       const sub = bench.subscribe('s');
       await bench.settle();
       await bench.says([[6, 1], tracked('5'), [7, 1, 'untracked']]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([[3, 1, 's', null, { after: '5', void: 1 }]]);
       sub.subscription.leave();
     }),
@@ -54,7 +47,7 @@ describe('a tracked subscription whose session is lost', () => {
         [6, 1],
         [11, 1, 'p'],
       ]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()[0]?.[4]).toMatchObject({ after: 'p' });
       await bench.says([[6, 1], tracked('q')]);
       expect(sub.story).toEqual(['started', 'started', '"q"@q']);
@@ -69,10 +62,10 @@ describe('a tracked subscription whose session is lost', () => {
       const sub = bench.subscribe('s');
       await bench.settle();
       await bench.says([[6, 1], tracked('5')]);
-      await loses(bench);
-      await loses(bench);
+      await bench.loses();
+      await bench.loses();
       await bench.dropsAndRedials();
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()[0]?.[4]).toMatchObject({ after: '5' });
       expect(sub.story).toEqual(['started', '"5"@5']);
       sub.subscription.leave();
@@ -86,7 +79,7 @@ describe('a tracked subscription whose session is lost', () => {
       const sub = bench.subscribe('s');
       await bench.settle();
       await bench.says([[6, 1], tracked('')]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()[0]?.[4]).toMatchObject({ after: '' });
       sub.subscription.leave();
     }),
@@ -99,10 +92,27 @@ describe('a tracked subscription whose session is lost', () => {
       const sub = bench.subscribe('s', { lastEventId: '3' }, { startsAtCursor: true });
       await bench.settle();
       await bench.says([[6, 1]]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([[3, 1, 's', { lastEventId: '3' }]]);
       expect(sub.story).toEqual(['started']);
       sub.subscription.leave();
+    }),
+  );
+});
+
+describe('a subscription whose input has a cursor, and whose events are not tracked', () => {
+  it(
+    'has a gap once one of them was delivered: the cursor of the input is not its place any more',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', { lastEventId: '3' }, { startsAtCursor: true });
+      await bench.settle();
+      await bench.says([
+        [6, 1],
+        [7, 1, 'untracked'],
+      ]);
+      bench.socket.drops();
+      expect(sub.story).toEqual(['started', '"untracked"', 'fault gap unknown']);
     }),
   );
 });
@@ -118,7 +128,7 @@ describe('an untracked subscription whose session is lost', () => {
         [6, 1],
         [7, 1, 'a'],
       ]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([[3, 1, 's', 1]]);
       await bench.says([
         [6, 1],
@@ -139,7 +149,7 @@ describe('an untracked subscription whose session is lost', () => {
         [6, 1],
         [7, 1, 'a'],
       ]);
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([]);
       expect(sub.story).toEqual(['started', '"a"', 'fault gap unknown']);
     }),
@@ -163,7 +173,7 @@ describe('an untracked subscription whose session is lost', () => {
       await bench.welcomes();
       const sub = bench.subscribe('s');
       await bench.settle();
-      await loses(bench);
+      await bench.loses();
       expect(bench.messages()).toEqual([[3, 1, 's']]);
       await bench.says([
         [6, 1],
@@ -182,72 +192,13 @@ describe('an untracked subscription whose session is lost', () => {
       await bench.settle();
       await bench.says([[6, 1], ...[1, 2, 3].map((n) => [7, 1, n] as const)]);
       sub.take(2);
-      await loses(bench);
+      await bench.loses();
       await bench.says([
         [6, 1],
         [7, 1, 4],
       ]);
       sub.take();
       expect(sub.story).toEqual(['started', '1', '2', '3', 'gap dropped', 'started', '4']);
-      sub.subscription.leave();
-    }),
-  );
-});
-
-describe('items of the old session that are consumed after a restart', () => {
-  it(
-    'earn no credit on the new one, whose first window counts from its own first item',
-    withClient({}, async (bench) => {
-      await bench.welcomes();
-      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
-      await bench.settle();
-      await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
-      await loses(bench);
-      await bench.says([[6, 1]]);
-      sub.take(62);
-      await bench.settle();
-      expect(bench.messages()).toEqual([[3, 1, 's']]);
-      await bench.says(Array.from({ length: 64 }, (_, n) => [7, 1, 100 + n] as const));
-      expect(bench.connection.state).toBe('open');
-      sub.take(1 + 32);
-      await bench.settle();
-      expect(bench.messages()[1]?.slice(0, 3)).toEqual([10, 1, 32]);
-      sub.subscription.leave();
-    }),
-  );
-
-  it(
-    'do not let the sender of the new one pass its window unseen',
-    withClient({}, async (bench) => {
-      await bench.welcomes();
-      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
-      await bench.settle();
-      await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
-      await loses(bench);
-      await bench.says([[6, 1], ...Array.from({ length: 65 }, (_, n) => [7, 1, n] as const)]);
-      expect(bench.socket.closed).toEqual({ code: 4429, reason: 'too-many' });
-      sub.subscription.leave();
-    }),
-  );
-
-  it(
-    'also over two losses, of which each had something left in the queue',
-    withClient({}, async (bench) => {
-      await bench.welcomes();
-      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
-      await bench.settle();
-      for (let i = 0; i < 2; i++) {
-        await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
-        await loses(bench);
-      }
-      await bench.says([[6, 1], ...Array.from({ length: 64 }, (_, n) => [7, 1, n] as const)]);
-      // Two starts, two gaps, 120 old items; then the third start and 31 of its items.
-      sub.take(2 + 2 + 120 + 1 + 31);
-      await bench.settle();
-      expect(bench.messages()).toHaveLength(1);
-      sub.take(1);
-      await bench.settle();
-      expect(bench.messages()[1]?.slice(0, 3)).toEqual([10, 1, 32]);
       sub.subscription.leave();
     }),
   );

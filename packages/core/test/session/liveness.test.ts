@@ -99,6 +99,25 @@ describe('a sweep that comes late, as after a sleep', () => {
   });
 });
 
+describe('a judge that always comes late, as in a hidden tab', () => {
+  it('finds a dead line at the second judgement', () => {
+    const bench = SessionBench.open();
+    bench.clock.sleep(60_000);
+    expect(bench.session.sweep(bench.clock.now(), true)).toBe('alive');
+    bench.clock.sleep(60_000);
+    expect(bench.session.sweep(bench.clock.now(), true)).toBe('dead');
+  });
+
+  it('keeps a line that answers each time', () => {
+    const bench = SessionBench.open();
+    for (let i = 0; i < 5; i++) {
+      bench.clock.sleep(60_000);
+      expect(bench.session.sweep(bench.clock.now(), true)).toBe('alive');
+      bench.session.receive('["pong",0,0]');
+    }
+  });
+});
+
 describe('a probe', () => {
   it('pings at once and gives 3 s', () => {
     const bench = SessionBench.open();

@@ -96,6 +96,41 @@ describe('Outbox', () => {
     );
   });
 
+  it('forgets thousands of withdrawn messages, wherever they stood, and gives all others', () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('push' as const), count: fc.nat({ max: 1500 }) }),
+      fc.record({ kind: fc.constant('withdraw' as const), each: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ kind: fc.constant('take' as const), length: fc.nat({ max: 5000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const outbox = new Outbox();
+        let waiting: Outgoing[] = [];
+        let next = 0;
+        for (const it of steps) {
+          if (it.kind === 'push') {
+            for (let i = 0; i < it.count; i++) {
+              const message = outgoing(`[${next++}]`);
+              waiting.push(message);
+              outbox.push(message, 'call');
+            }
+          } else if (it.kind === 'withdraw') {
+            const withdrawn = waiting.filter((_, i) => i % it.each === 0);
+            for (const message of withdrawn) outbox.withdraw(message, 'call');
+            waiting = waiting.filter((_, i) => i % it.each !== 0);
+          } else {
+            const taken = JSON.parse(outbox.take(it.length, false) ?? '[]') as unknown[];
+            const wanted = waiting.splice(0, taken.length).map(({ text }) => JSON.parse(text) as unknown);
+            expect(taken).toEqual(wanted);
+          }
+          expect(outbox.waiting('call')).toBe(waiting.reduce((sum, { text }) => sum + text.length, 0));
+        }
+        expect(JSON.parse(outbox.take(1e9, false) ?? '[]')).toHaveLength(waiting.length);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('makes no frame longer than asked but of one message alone', () => {
     const lengths = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 60 });
     fc.assert(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Outgoing } from '../../src/session/outbox.ts';
 import { socketBufferBytes } from '../../src/session/ports.ts';
 import { utf8Length } from '../../src/wire/frame.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
@@ -17,13 +18,14 @@ describe('messages of one turn', () => {
     expect(bench.session.sent).toBe(1);
   });
 
-  it('leave with answers before items, whatever was sent first', () => {
+  it('leave with answers before calls before items, whatever was sent first', () => {
     const bench = SessionBench.open();
     bench.session.send(item(1), 'stream');
+    bench.session.send('[1,1,"a"]', 'call');
     bench.session.send('[4,2]', 'reply');
     bench.session.send(item(1), 'stream');
     bench.session.send('[4,3]', 'reply');
-    expect(messagesOf(bench.flush()).map(([kind]) => kind)).toEqual([4, 4, 7, 7]);
+    expect(messagesOf(bench.flush()).map(([kind]) => kind)).toEqual([4, 4, 1, 7, 7]);
   });
 
   it('are divided into frames of about 64 KiB, of which none is lost', () => {
@@ -222,23 +224,23 @@ describe('before welcome', () => {
 });
 
 describe('a message that is withdrawn before it left', () => {
+  const outgoing = (text: string): Outgoing => ({ text, state: 'waiting' });
+
   it('is in no frame', () => {
     const bench = SessionBench.open();
-    const gone = { text: '[1,1,"a"]', state: 'waiting' as 'waiting' | 'framed' | 'withdrawn' };
-    const kept = { text: '[1,2,"a"]', state: 'waiting' as 'waiting' | 'framed' | 'withdrawn' };
-    bench.session.send(gone, 'reply');
-    bench.session.send(kept, 'reply');
-    gone.state = 'withdrawn';
+    const [gone, kept] = [outgoing('[1,1,"a"]'), outgoing('[1,2,"a"]')];
+    bench.session.send(gone, 'call');
+    bench.session.send(kept, 'call');
+    bench.session.withdraw(gone, 'call');
     expect(messagesOf(bench.flush())).toEqual([[1, 2, 'a']]);
-    expect(kept.state).toBe('framed');
-    expect(gone.state).toBe('withdrawn');
+    expect([gone.state, kept.state]).toEqual(['withdrawn', 'framed']);
   });
 
   it('makes no empty frame when nothing else waits', () => {
     const bench = SessionBench.open();
-    const gone = { text: '[1,1,"a"]', state: 'waiting' as 'waiting' | 'framed' | 'withdrawn' };
-    bench.session.send(gone, 'reply');
-    gone.state = 'withdrawn';
+    const gone = outgoing('[1,1,"a"]');
+    bench.session.send(gone, 'call');
+    bench.session.withdraw(gone, 'call');
     expect(bench.flush()).toEqual([]);
     expect(bench.session.sent).toBe(0);
   });

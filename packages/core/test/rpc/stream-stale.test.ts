@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { withClient } from '../harness/client-bench.ts';
+
+describe('items of the old session that are consumed after a restart', () => {
+  it(
+    'earn no credit on the new one, whose first window counts from its own first item',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
+      await bench.settle();
+      await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
+      await bench.loses();
+      await bench.says([[6, 1]]);
+      sub.take(62);
+      await bench.settle();
+      expect(bench.messages()).toEqual([[3, 1, 's']]);
+      await bench.says(Array.from({ length: 64 }, (_, n) => [7, 1, 100 + n] as const));
+      expect(bench.connection.state).toBe('open');
+      sub.take(1 + 32);
+      await bench.settle();
+      expect(bench.messages()[1]?.slice(0, 3)).toEqual([10, 1, 32]);
+      sub.subscription.leave();
+    }),
+  );
+
+  it(
+    'do not let the sender of the new one pass its window unseen',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
+      await bench.settle();
+      await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
+      await bench.loses();
+      await bench.says([[6, 1], ...Array.from({ length: 65 }, (_, n) => [7, 1, n] as const)]);
+      expect(bench.socket.closed).toEqual({ code: 4429, reason: 'too-many' });
+      sub.subscription.leave();
+    }),
+  );
+
+  it(
+    'also over two losses, of which each had something left in the queue',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
+      await bench.settle();
+      for (let i = 0; i < 2; i++) {
+        await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
+        await bench.loses();
+      }
+      await bench.says([[6, 1], ...Array.from({ length: 64 }, (_, n) => [7, 1, n] as const)]);
+      // Two starts, two gaps, 120 old items; then the third start and 31 of its items.
+      sub.take(2 + 2 + 120 + 1 + 31);
+      await bench.settle();
+      expect(bench.messages()).toHaveLength(1);
+      sub.take(1);
+      await bench.settle();
+      expect(bench.messages()[1]?.slice(0, 3)).toEqual([10, 1, 32]);
+      sub.subscription.leave();
+    }),
+  );
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import type { CloseName } from '../../src/wire/close-codes.ts';
+import { closeCodes } from '../../src/wire/close-codes.ts';
+import { withClient } from '../harness/client-bench.ts';
+import { welcomeFrame } from '../harness/frames.ts';
+import { fault } from '../harness/recorded-call.ts';
+
+const names = Object.keys(closeCodes) as CloseName[];
+const refusals = names.filter((name) => closeCodes[name].client === 'wait');
+const never = names.filter((name) => closeCodes[name].client === 'never');
+
+describe('a refusal', () => {
+  const shape = { message: 'Token expired', code: -32001, data: { code: 'UNAUTHORIZED' } };
+
+  for (const name of refusals) {
+    it(
+      `(${name}) rejects what was called with the server's error, certainly not run, and dials no more`,
+      withClient({}, async (bench) => {
+        const left = bench.mutation('a');
+        await bench.opens();
+        const unsent = bench.query('b');
+        await bench.says(['bye', name, shape]);
+        const refused = fault('refused', 'not-run', name, shape);
+        expect(left.told).toEqual([refused]);
+        expect(unsent.told).toEqual([refused]);
+        expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: name });
+        expect(bench.connection.status.retryAt).toBeUndefined();
+        expect(bench.socket.closed).toBeDefined();
+        await bench.advance(3_600_000);
+        expect(bench.sockets).toHaveLength(1);
+      }),
+    );
+  }
+
+  it(
+    'is told by its close code as well, without the error',
+    withClient({}, async (bench) => {
+      const call = bench.mutation('a');
+      await bench.opens();
+      bench.socket.drops(4401);
+      expect(call.told).toEqual([fault('refused', 'not-run', 'unauthorized')]);
+      await bench.advance(60_000);
+      expect(bench.sockets).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'keeps the connection idle: nothing ticks while it waits for its user',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      await bench.advance(60_000);
+      expect(bench.clock.armed).toBe(0);
+    }),
+  );
+
+  it(
+    'ends with retry, which dials once, with a new session',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      const [before] = bench.hellos();
+      bench.connection.retry();
+      bench.connection.retry();
+      expect(bench.sockets).toHaveLength(2);
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'open', dial: 2 });
+      expect(bench.hellos()[0]?.['secret']).not.toBe(before?.['secret']);
+    }),
+  );
+
+  it(
+    'ends with a new call, which dials once, and is refused again with that dial',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      const first = bench.query('a');
+      const second = bench.query('b');
+      expect(bench.sockets).toHaveLength(2);
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      expect(first.told).toEqual([fault('refused', 'not-run', 'unauthorized', shape)]);
+      expect(second.told).toEqual(first.told);
+      await bench.advance(60_000);
+      expect(bench.sockets).toHaveLength(2);
+    }),
+  );
+
+  it(
+    'is not ended by wake: the network was not the reason',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'forbidden', shape]);
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'that makes its user call again at once is a dial, not a call that waits for ever',
+    withClient({}, async (bench) => {
+      const first = bench.query('a');
+      first.onTold = () => void bench.query('again');
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized', shape]);
+      expect(bench.sockets).toHaveLength(2);
+      await bench.opens();
+      expect(bench.messages()).toEqual([[1, 1, 'again']]);
+    }),
+  );
+
+  for (const name of refusals) {
+    it(
+      `(${name}) of an open session rejects what is in flight or waits, and dials no more`,
+      withClient({}, async (bench) => {
+        await bench.welcomes();
+        const query = bench.query('a');
+        const mutation = bench.mutation('b');
+        await bench.settle();
+        const unsent = bench.query('c');
+        bench.socket.drops(closeCodes[name].code);
+        expect(query.told).toEqual([fault('refused', 'unknown', name)]);
+        expect(mutation.told).toEqual([fault('refused', 'unknown', name)]);
+        expect(unsent.told).toEqual([fault('refused', 'not-run', name)]);
+        await bench.advance(60_000);
+        expect(bench.sockets).toHaveLength(1);
+      }),
+    );
+  }
+});
+
+describe('a bye in place of welcome', () => {
+  it(
+    'says that nothing has run: what was sent is sent again, mutations too, in a new session',
+    withClient({}, async (bench) => {
+      const mutation = bench.mutation('a');
+      await bench.opens();
+      const [before] = bench.hellos();
+      await bench.says(['bye', 'trouble']);
+      await bench.untilNextDial();
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'open', sent: 0, received: 0 });
+      expect(bench.hellos()[0]?.['secret']).not.toBe(before?.['secret']);
+      expect(bench.messages()).toEqual([[2, 1, 'a']]);
+      await bench.says(welcomeFrame(), [[4, 1, 'once']]);
+      expect(mutation.told).toEqual([['result', 'once']]);
+    }),
+  );
+
+  for (const code of [1000, 1001, 1009]) {
+    it(
+      `is not a close code that any proxy gives: after ${code} the client asks before it sends a mutation again`,
+      withClient({}, async (bench) => {
+        const mutation = bench.mutation('a');
+        await bench.opens();
+        await bench.dropsAndRedials(code);
+        await bench.opens();
+        expect(bench.hellos()[0]).toMatchObject({ mode: 'resume' });
+        expect(bench.messages()).toEqual([]);
+        await bench.says(['gone', 'off']);
+        expect(mutation.told).toEqual([fault('session-lost', 'unknown', 'off')]);
+      }),
+    );
+  }
+});
+
+describe('a close after which the page has the client do nothing', () => {
+  for (const name of never) {
+    it(
+      `(${name}) is followed by no redial`,
+      withClient({}, async (bench) => {
+        await bench.opens();
+        await bench.says(['bye', name]);
+        await bench.advance(3_600_000);
+        expect(bench.sockets).toHaveLength(1);
+      }),
+    );
+  }
+});
