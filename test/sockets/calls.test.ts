@@ -198,17 +198,17 @@ describe('errors', () => {
 
   test('an answer, an item or an error over the limit is PAYLOAD_TOO_LARGE for that call alone', async () => {
     const big = t.router({
-      answer: t.procedure.query(() => 'x'.repeat(2000)),
+      answer: t.procedure.query(() => 'x'.repeat(20_000)),
       items: t.procedure.subscription(async function* () {
         yield 'small';
-        yield 'x'.repeat(2000);
+        yield 'x'.repeat(20_000);
       }),
       error: t.procedure.query(() => {
-        throw new TRPCError({ code: 'CONFLICT', message: 'x'.repeat(2000) });
+        throw new TRPCError({ code: 'CONFLICT', message: 'x'.repeat(20_000) });
       }),
       small: t.procedure.query(() => 'small'),
     });
-    const options = { limits: { messageBytes: 1000 }, onError: () => {} };
+    const options = { limits: { messageBytes: 16_384 }, onError: () => {} };
     const server = dock.keep(await serve({ router: big, ...here, ...options }));
     const api = createClient<typeof big>(dock.keep(connect({ url: server.url })));
     const loop = (async () => {

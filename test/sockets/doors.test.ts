@@ -205,11 +205,11 @@ describe('a socket that was let in', () => {
     ['before its hello', false],
     ['after it', true],
   ])('and sends an oversized frame %s is closed, and the others live', async (_, greets) => {
-    const server = dock.keep(await serve({ router, ...here, limits: { messageBytes: 1000 } }));
+    const server = dock.keep(await serve({ router, ...here, limits: { messageBytes: 16_384 } }));
     const api = createClient<typeof router>(dock.keep(connect({ url: server.url })));
     const socket = await new RawSocket(server.url).open();
     if (greets) expect(await socket.greet()).toMatch(/^\["welcome"/);
-    socket.ws.send(`[[1,1,"length","${'x'.repeat(80_000)}"]]`);
+    socket.ws.send(`[[1,1,"length","${'x'.repeat(90_000)}"]]`);
     expect([1009, 4413]).toContain((await socket.closed).code);
     expect(await api.ping.query()).toBe('pong');
     await eventually(() => expect(server.sessions).toBe(1));
@@ -234,12 +234,12 @@ describe('a socket that was let in', () => {
   });
 
   test('a call over the announced limit fails at the caller, `not-run`, and one of that size passes', async () => {
-    const server = dock.keep(await serve({ router, ...here, limits: { messageBytes: 1000 } }));
+    const server = dock.keep(await serve({ router, ...here, limits: { messageBytes: 16_384 } }));
     const connection = dock.keep(connect({ url: server.url }));
     await reaches(connection, 'open');
     const api = createClient<typeof router>(connection);
-    expect(await api.length.query('x'.repeat(900))).toBe(900);
-    await expect(api.length.query('x'.repeat(1000))).rejects.toMatchObject({
+    expect(await api.length.query('x'.repeat(16_000))).toBe(16_000);
+    await expect(api.length.query('x'.repeat(16_400))).rejects.toMatchObject({
       cause: { code: 'too-large', outcome: 'not-run' },
     });
     expect(await api.ping.query()).toBe('pong');
