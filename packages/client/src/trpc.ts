@@ -113,6 +113,7 @@ function subscribe(
   const state = new LinkState(connection, clock, (result) => safe.next({ result, context }));
   const complete = (): void => safe.complete();
   op.signal?.addEventListener('abort', complete, { once: true });
+  if (op.signal?.aborted) complete();
   return () => {
     op.signal?.removeEventListener('abort', complete);
     state.stop();

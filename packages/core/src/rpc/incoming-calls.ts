@@ -13,9 +13,8 @@ import { LazySignal } from './lazy-signal.js';
 import type { PumpFailure } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
 
-/** Characters of items for which streams are resumed at a time, and the least that one is taken to need. */
+/** Characters of items for which streams are resumed at a time. */
 const roomLength = 65_536;
-const smallItem = 256;
 
 /** A call that runs here. */
 class RunningCall implements IncomingCall {
@@ -108,7 +107,8 @@ export class IncomingCalls {
     if (call === undefined) return;
     const kept = call.pump ? call.pump.credit(message) : message[2] === 0;
     if (!kept) return this.#session.close('miscount');
-    call.credit = message;
+    const [kind, id, consumed, items = call.credit?.[3], bytes = call.credit?.[4]] = message;
+    call.credit = [kind, id, consumed, items, bytes];
   }
 
   /**
@@ -120,7 +120,7 @@ export class IncomingCalls {
       const pump = this.#waiting.shift();
       if (pump === undefined) return false;
       pump.resume();
-      room -= Math.max(pump.length, smallItem);
+      room -= pump.length || this.#session.room.itemLength;
     }
     return this.#waiting.size > 0;
   }

@@ -93,8 +93,10 @@ export class OutgoingCalls implements CallTable {
       } else if (waits && room <= 0) surplus.push(call);
       else room--;
     }
-    for (const call of surplus) this.#callBack(call);
-    this.#queue.prepend(surplus);
+    // Whoever was told of one that is too large may have given up another.
+    const back = surplus.filter((call) => !call.settled);
+    for (const call of back) this.#callBack(call);
+    this.#queue.prepend(back);
     this.#fill();
   }
 

@@ -131,7 +131,8 @@ export class StreamIntake {
     this.#waited = false;
     this.#largest = Math.max(this.#largest, this.#items);
     this.#creditedItems = this.#consumed;
-    this.#creditedMark = this.#consumedMark;
+    // More of the last frame may come yet.
+    this.#creditedMark = Math.min(this.#consumedMark, this.#mark);
     call.table.credit(call, this.#consumed, this.#items, this.#bytes);
   }
 }

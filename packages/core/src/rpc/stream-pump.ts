@@ -55,7 +55,7 @@ export class StreamPump {
   /** Goes on if it may: after the start, or a credit. */
   run(): void {
     if (this.#state !== 'ready' || !this.#open) return;
-    if (this.#session.roomy) return this.#pull();
+    if (this.#session.room.reserve()) return this.#pull();
     this.#state = 'waiting';
     this.#awaitRoom(this);
   }
@@ -109,6 +109,7 @@ export class StreamPump {
   }
 
   readonly #pulled = (result: IteratorResult<unknown, unknown>): void => {
+    this.#session.room.release();
     if (this.#state !== 'pulling') return;
     try {
       if (result.done) return this.#finish(undefined);

@@ -5,7 +5,7 @@ import { encodeControl, encodeCounts, isControl } from '../wire/control.js';
 import type { RawFrame } from '../wire/frame.js';
 import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
-import { defaultLimits, limits } from '../wire/limits.js';
+import { defaultLimits, limits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
 import { isCount, isMessage } from '../wire/message.js';
 import { Liveness } from './liveness.js';
@@ -13,6 +13,7 @@ import type { LaneName, Outgoing } from './outbox.js';
 import { Outbox } from './outbox.js';
 import type { Clock, Socket, Turn } from './ports.js';
 import { socketBufferBytes } from './ports.js';
+import { StreamRoom } from './stream-room.js';
 
 /** Why a session is over: a close of the table, the word that it is gone, or what this end found of its line. */
 export interface SessionEnd {
@@ -43,7 +44,7 @@ export interface SessionOwner {
 
 type State = 'absent' | 'early' | 'open' | 'ended';
 
-/** Characters after which a frame is full, and up to which the stream lane is filled ahead. */
+/** Characters after which a frame is full. */
 const frameLength = 65_536;
 
 /** However short a heartbeat the other end asks for. */
@@ -63,11 +64,14 @@ export class Session {
   readonly #owner: SessionOwner;
   readonly #outbox = new Outbox();
   readonly #liveness = new Liveness();
+  readonly #room: StreamRoom;
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
   #limits: Limits;
   #announced: boolean;
+  /** The handler is to be told of other limits before anything more leaves. */
+  #relimited = false;
   #sent = 0;
   #received = 0;
   #frameLength = 0;
@@ -75,7 +79,6 @@ export class Session {
   /** Messages that were ever queued. */
   #messages = 0;
   #flushing = false;
-  #starved = false;
   #pongs: 'free' | 'passed' | 'owed' = 'free';
 
   /** `expected` are the limits that the other end announced last. */
@@ -86,6 +89,12 @@ export class Session {
     this.#clock = ports.clock;
     this.#turn = ports.turn;
     this.#owner = owner;
+    this.#room = new StreamRoom({
+      turn: ports.turn,
+      waiting: () => this.#outbox.waiting('stream'),
+      wanted: () => this.#schedule(),
+      give: () => this.#state !== 'ended' && this.#handler?.room() === true,
+    });
   }
 
   /** Binds the one handler; before the first frame arrives. */
@@ -126,11 +135,9 @@ export class Session {
     return this.#outbox.waiting(lane);
   }
 
-  /** Whether the stream lane takes more: a stream that finds it full waits for `room`. */
-  get roomy(): boolean {
-    if (this.#outbox.waiting('stream') < frameLength) return true;
-    this.#starved = true;
-    return false;
+  /** How far streams may be pulled ahead of the socket. */
+  get room(): StreamRoom {
+    return this.#room;
   }
 
   /** Queues a message; it leaves in a frame at the end of this turn, or when a socket is there. */
@@ -138,6 +145,7 @@ export class Session {
     if (this.#state === 'ended') return;
     this.#outbox.push(entry, lane);
     this.#messages++;
+    if (lane === 'stream') this.#room.learn(typeof entry === 'string' ? entry.length : entry.text.length);
     this.#schedule();
   }
 
@@ -168,7 +176,7 @@ export class Session {
     }
     this.#limits = announced;
     this.#announced = true;
-    this.#handler?.limited();
+    this.#relimited = true;
     this.#schedule();
   }
 
@@ -321,6 +329,7 @@ export class Session {
 
   readonly #flush = (): void => {
     this.#flushing = false;
+    if (this.#relimited) this.#relimit();
     const socket = this.#socket;
     if (socket === undefined) return;
     if (socket.buffered < socketBufferBytes) this.#settlePongs();
@@ -330,17 +339,13 @@ export class Session {
       this.#sent++;
       socket.send(frame);
     }
-    if (this.#starved && this.#outbox.waiting('stream') < frameLength) {
-      this.#starved = false;
-      this.#turn.yield(this.#room);
-    }
+    this.#room.flushed();
   };
 
-  readonly #room = (): void => {
-    if (this.#state === 'ended' || !this.#handler?.room()) return;
-    if (this.#outbox.waiting('stream') < frameLength) this.#turn.yield(this.#room);
-    else this.#starved = true;
-  };
+  #relimit(): void {
+    this.#relimited = false;
+    this.#handler?.limited();
+  }
 
   #take(): string | undefined {
     if (this.#state === 'open') {
@@ -354,10 +359,4 @@ export class Session {
     }
     return frame;
   }
-}
-
-function wider(one: Limits, other: Limits): Limits {
-  const calls = Math.max(one.calls, other.calls);
-  const messageBytes = Math.max(one.messageBytes, other.messageBytes);
-  return { ...one, calls, messageBytes, frameBytes: Math.max(one.frameBytes, other.frameBytes) };
 }

@@ -44,3 +44,10 @@ export const announcedLimits = (Object.keys(limits) as LimitName[]).filter(
 export const defaultLimits: Limits = Object.fromEntries(
   announcedLimits.map((name) => [name, limits[name].default]),
 ) as Record<AnnouncedLimit, number>;
+
+/** What messages may be at most where either of two sets of limits allows it. */
+export function wider(one: Limits, other: Limits): Limits {
+  const calls = Math.max(one.calls, other.calls);
+  const messageBytes = Math.max(one.messageBytes, other.messageBytes);
+  return { ...one, calls, messageBytes, frameBytes: Math.max(one.frameBytes, other.frameBytes) };
+}

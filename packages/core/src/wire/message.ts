@@ -49,7 +49,13 @@ export type ItemMessage = readonly [
 ];
 export type EndMessage = readonly [kind: 8, id: number, data?: unknown, options?: MessageOptions];
 export type CancelMessage = readonly [kind: 9, id: number];
-export type CreditMessage = readonly [kind: 10, id: number, consumed: number, items?: number, bytes?: number];
+export type CreditMessage = readonly [
+  kind: 10,
+  id: number,
+  consumed: number,
+  items?: number | undefined,
+  bytes?: number | undefined,
+];
 export type PositionMessage = readonly [kind: 11, id: number, event: string];
 export type GapMessage = readonly [kind: 12, id: number, reason: string, count?: number];
 

@@ -93,6 +93,11 @@ export class World {
     return settle([() => this.#clientTurn.run(), () => this.#serverTurn.run(), () => this.network.deliver()]);
   }
 
+  /** Until nothing moves any more but the network. */
+  breathe(): Promise<void> {
+    return settle([() => this.#clientTurn.run(), () => this.#serverTurn.run()]);
+  }
+
   advance(ms: number): Promise<void> {
     return this.clock.advance(ms, () => this.settle());
   }

@@ -58,6 +58,27 @@ describe('params', () => {
       expect(bench.sockets).toHaveLength(0);
     })());
 
+  it('are those of the moment they were given: later changes to the object are not sent', () => {
+    const params: Record<string, unknown> = { token: 'given' };
+    return withClient({ params: () => params as JsonObject }, async (bench) => {
+      params['token'] = 'changed';
+      params['self'] = params;
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ params: { token: 'given' } });
+    })();
+  });
+
+  for (const params of [undefined, null, 'token', 5, ['token']]) {
+    it(
+      `that are no object, such as ${JSON.stringify(params)}, are like those that reject`,
+      withClient({ params: () => params as never }, (bench) => {
+        expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: 'params' });
+        expect(bench.errors).toHaveLength(1);
+        expect(bench.sockets).toHaveLength(0);
+      }),
+    );
+  }
+
   it(
     'that never come are given up after the handshake, and tried again',
     withClient({ params: () => new Promise(() => {}) }, async (bench) => {

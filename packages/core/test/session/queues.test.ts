@@ -40,6 +40,23 @@ describe('Fifo', () => {
     expect([...fifo]).toHaveLength(1);
   });
 
+  it('takes entries at its front, and lets go of those that are not wanted, wherever its head is', () => {
+    const entries = fc.array(fc.nat(), { maxLength: 20 });
+    fc.assert(
+      fc.property(entries, fc.nat({ max: 20 }), entries, (pushed, shifted, front) => {
+        const fifo = new Fifo<number>();
+        for (const it of pushed) fifo.push(it);
+        for (let i = 0; i < shifted; i++) fifo.shift();
+        fifo.prepend(front);
+        const model = [...front, ...pushed.slice(shifted)];
+        expect([...fifo]).toEqual(model);
+        fifo.retain((it) => it % 2 === 0);
+        expect([...fifo]).toEqual(model.filter((it) => it % 2 === 0));
+        expect(fifo.size).toBe(model.filter((it) => it % 2 === 0).length);
+      }),
+    );
+  });
+
   it('is empty after clear', () => {
     const fifo = new Fifo<number>();
     fifo.push(1);

@@ -145,6 +145,34 @@ describe('the delay before a redial', () => {
   );
 
   it(
+    'does not come into it when the machine wakes during a dial that is stuck: the next is made at once',
+    withClient({}, async (bench) => {
+      const stuck = bench.socket;
+      await bench.advance(999);
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(1);
+      await bench.advance(1);
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(2);
+      expect(stuck.terminated).toBe(true);
+      expect(bench.states).toEqual(['connecting', 'waiting', 'connecting']);
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(2);
+    }),
+  );
+
+  it(
+    'does not come into it when the machine wakes while hello waits for its answer',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      await bench.advance(5000);
+      bench.connection.wake();
+      expect(bench.sockets).toHaveLength(1);
+      expect(bench.socket.live).toBe(true);
+    }),
+  );
+
+  it(
     'is not cut short by a call',
     withClient({}, (bench) => {
       bench.socket.drops();

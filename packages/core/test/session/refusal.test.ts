@@ -147,9 +147,9 @@ describe('a bye in place of welcome', () => {
     }),
   );
 
-  for (const code of [1000, 1001, 1009]) {
+  for (const code of [1000, 1001, 1005, 1006, 1009, 3000, 4000, 4999]) {
     it(
-      `is not a close code that any proxy gives: after ${code} the client asks before it sends a mutation again`,
+      `is not a close code that anybody may give: after ${code} the client asks before it sends a mutation again`,
       withClient({}, async (bench) => {
         const mutation = bench.mutation('a');
         await bench.opens();
@@ -167,10 +167,15 @@ describe('a bye in place of welcome', () => {
 describe('a close after which the page has the client do nothing', () => {
   for (const name of never) {
     it(
-      `(${name}) is followed by no redial`,
+      `(${name}) is followed by no redial, and no call waits for one`,
       withClient({}, async (bench) => {
-        await bench.opens();
+        await bench.welcomes();
+        const call = bench.query('a');
+        await bench.settle();
+        const unsent = bench.query('b');
         await bench.says(['bye', name]);
+        expect(call.told).toEqual([fault('refused', 'unknown', name)]);
+        expect(unsent.told).toEqual([fault('refused', 'not-run', name)]);
         await bench.advance(3_600_000);
         expect(bench.sockets).toHaveLength(1);
       }),

@@ -125,20 +125,39 @@ describe('a socket that is full', () => {
   });
 });
 
-describe('the bulk lane', () => {
+describe('the stream lane', () => {
   it('is full at 64 KiB, and tells once there is room again', () => {
     const bench = SessionBench.open();
     bench.socket.buffered = socketBufferBytes;
-    expect(bench.session.roomy).toBe(true);
+    expect(bench.session.room.reserve()).toBe(true);
     bench.session.send(item(1, 70_000), 'stream');
-    expect(bench.session.roomy).toBe(false);
+    expect(bench.session.room.reserve()).toBe(false);
     bench.flush();
     expect(bench.rooms).toBe(0);
     bench.socket.buffered = 0;
     bench.session.drained();
     bench.flush();
     expect(bench.rooms).toBe(1);
-    expect(bench.session.roomy).toBe(true);
+    expect(bench.session.room.reserve()).toBe(true);
+  });
+
+  it('lets no more be pulled in a turn than it could hold if all were small', () => {
+    const bench = SessionBench.open();
+    let pulls = 0;
+    while (bench.session.room.reserve()) pulls++;
+    expect(pulls).toBe(256);
+    bench.flush();
+    expect(bench.rooms).toBe(1);
+    expect(bench.session.room.reserve()).toBe(true);
+  });
+
+  it('takes an item that came for what it is, and not as one that is still expected', () => {
+    const bench = SessionBench.open();
+    for (let i = 0; i < 1000; i++) {
+      expect(bench.session.room.reserve()).toBe(true);
+      bench.session.room.release();
+      bench.session.send(item(1, 10), 'stream');
+    }
   });
 
   it('tells of room to nobody who did not ask', () => {

@@ -139,6 +139,13 @@ describe('one message over the limit is a violation', () => {
     expect(bench.handed).toEqual([]);
   });
 
+  it('also when it is nested deeper than anything can measure', () => {
+    const bench = SessionBench.open({ messageBytes: 100, frameBytes: 1_000_000 });
+    const depth = 20_000;
+    bench.session.receive(`[[4,1,${'['.repeat(depth)}${']'.repeat(depth)}]]`);
+    expectViolation(bench, 'too-large');
+  });
+
   it('many that are within it are none', () => {
     const bench = SessionBench.open({ messageBytes: 100, frameBytes: 1000 });
     bench.hears([right, [4, 2, 'x'.repeat(80)], [4, 3, 'x'.repeat(80)]]);

@@ -95,6 +95,29 @@ describe('a transformer that fails', () => {
     throw new Error('transformer');
   };
 
+  it('is asked once for an input that several parsers read', async () => {
+    let asked = 0;
+    const transformer: TRPCDataTransformer = {
+      serialize: (it) => it,
+      deserialize: (it) => {
+        asked++;
+        return it;
+      },
+    };
+    const own = initTRPC.create({ transformer });
+    const part = z.looseObject({});
+    const bench = new RouterBench(
+      own.router({
+        a: own.procedure
+          .input(part)
+          .input(part)
+          .query(({ input }) => input),
+      }),
+    );
+    expect(await bench.query('a', { x: 1 })).toEqual({ data: { x: 1 } });
+    expect(asked).toBe(1);
+  });
+
   it('on an input is BAD_REQUEST for that call, and nothing for one that reads none', async () => {
     const bench = broken('deserialize', fails);
     expect((await bench.query('echo', 5)).error).toMatchObject({

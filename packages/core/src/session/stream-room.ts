@@ -1,0 +1,81 @@
+import type { Turn } from './ports.js';
+
+/** Characters up to which stream items are pulled ahead of the socket. */
+const aheadLength = 65_536;
+
+/** What an item is taken to need at least, before it is there. */
+const smallItem = 256;
+
+export interface StreamRoomOptions {
+  readonly turn: Turn;
+  /** Characters of items that wait for the socket. */
+  readonly waiting: () => number;
+  /** Somebody found no room: a flush is to come, after which there may be some. */
+  readonly wanted: () => void;
+  /** Gives room to those who wait for it. Answers whether there are more. */
+  readonly give: () => boolean;
+}
+
+/** How far the streams of a session may be pulled ahead of its socket, all together. */
+export class StreamRoom {
+  readonly #options: StreamRoomOptions;
+  /** Somebody waits for room. */
+  #starved = false;
+  /** Room is being given; at most one chain of turns does so. */
+  #giving = false;
+  /** Items that are being pulled in this turn. */
+  #reserved = 0;
+  #itemLength = smallItem;
+
+  constructor(options: StreamRoomOptions) {
+    this.#options = options;
+  }
+
+  /** Characters that an item of any stream is likely to have: the largest of late, slowly forgotten. */
+  get itemLength(): number {
+    return this.#itemLength;
+  }
+
+  /**
+   * Asks for room for one item that is about to be pulled: a stream that finds none waits for its turn. Until the
+   * item comes, or the turn ends, it counts as a likely one.
+   */
+  reserve(): boolean {
+    if (this.#options.waiting() + this.#reserved * this.#itemLength < aheadLength) {
+      this.#reserved++;
+      return true;
+    }
+    this.#starved = true;
+    this.#options.wanted();
+    return false;
+  }
+
+  /** The item came, or will not. */
+  release(): void {
+    if (this.#reserved > 0) this.#reserved--;
+  }
+
+  /** An item was queued. */
+  learn(length: number): void {
+    this.#itemLength = Math.max(length, smallItem, Math.floor(this.#itemLength * 0.9));
+  }
+
+  /** The turn is over: the socket took what it could. */
+  flushed(): void {
+    this.#reserved = 0;
+    if (this.#starved && this.#options.waiting() < aheadLength) this.#give();
+  }
+
+  #give(): void {
+    this.#starved = false;
+    if (this.#giving) return;
+    this.#giving = true;
+    this.#options.turn.yield(this.#given);
+  }
+
+  readonly #given = (): void => {
+    this.#giving = false;
+    if (this.#options.waiting() >= aheadLength) this.#starved = true;
+    else if (this.#options.give()) this.#give();
+  };
+}
