@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../src/session/ports.ts';
+import { longestTimerMs } from '../../src/session/ports.ts';
 
 interface Armed {
   readonly at: number;
@@ -15,6 +16,7 @@ export class ManualClock implements Clock {
   }
 
   after(ms: number, callback: () => void): Timer {
+    if (!(ms <= longestTimerMs)) throw new RangeError(`No runtime has a timer of ${ms} ms`);
     const timer: Armed = { at: this.#now + Math.max(0, ms), callback };
     this.#armed.add(timer);
     return { cancel: () => void this.#armed.delete(timer) };

@@ -94,6 +94,44 @@ describe('abort', () => {
   );
 
   it(
+    'of many calls with one signal is heard by all of them, through one listener',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const abort = new AbortController();
+      let listeners = 0;
+      const { addEventListener } = abort.signal;
+      abort.signal.addEventListener = (...it: Parameters<typeof addEventListener>) => {
+        listeners++;
+        addEventListener.apply(abort.signal, it);
+      };
+      const calls = Array.from({ length: 500 }, () => bench.query('a', undefined, { signal: abort.signal }));
+      await bench.settle();
+      await bench.says([[4, 7, 'x']]);
+      abort.abort();
+      expect(listeners).toBe(1);
+      expect(calls[6]?.told).toEqual([['result', 'x']]);
+      expect(calls.filter((it) => it.told[0]?.[0] === 'fault')).toHaveLength(499);
+    }),
+  );
+
+  it(
+    'of one call whose user gives up others with the same signal stops each of them once',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const abort = new AbortController();
+      const calls = ['a', 'b', 'c'].map((path) => bench.query(path, undefined, { signal: abort.signal }));
+      for (const call of calls) {
+        call.onTold = () => void bench.query('late', undefined, { signal: abort.signal });
+      }
+      await bench.settle();
+      abort.abort();
+      await bench.settle();
+      expect(calls.map((it) => it.told)).toEqual(calls.map(() => [fault('aborted', 'unknown')]));
+      expect(bench.messages().map((it) => it[0])).toEqual([1, 1, 1, 9, 9, 9]);
+    }),
+  );
+
+  it(
     'is not listened to any more once the call is over, however it ended',
     withClient({}, async (bench) => {
       await bench.welcomes();

@@ -144,6 +144,33 @@ describe('a deadline', () => {
     })();
   });
 
+  it('further away than any timer is none', () => {
+    const gate = new Gate();
+    return withServer({ handlers: { a: () => gate.promise } }, async (bench) => {
+      const far = [2 ** 31, Number.MAX_SAFE_INTEGER];
+      const socket = await bench.enter(
+        'a',
+        far.map((timeout, i) => call(i + 1, 'a', { timeout })),
+      );
+      await bench.advance(1000);
+      expect(bench.messages(socket)).toEqual([]);
+      gate.open();
+      await bench.settle();
+      expect(bench.messages(socket)).toHaveLength(2);
+    })();
+  });
+
+  it('leaves no timer behind at the end of the session, though the handler runs on', () => {
+    const gate = new Gate();
+    return withServer({ handlers: { a: () => gate.promise } }, async (bench) => {
+      const socket = await bench.enter('a', [call(1, 'a', { timeout: 500_000 })]);
+      socket.drops();
+      bench.host.close();
+      expect(bench.clock.armed).toBe(0);
+      gate.open();
+    })();
+  });
+
   it('of a stream returns its generator and is answered with TIMEOUT', () => {
     const handlers = {
       s: async function* ({ signal }: IncomingCall) {

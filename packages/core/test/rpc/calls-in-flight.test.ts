@@ -195,6 +195,26 @@ describe('calls that wait without bound', () => {
   );
 
   it(
+    'leave the count of those that wait right when thousands of them were aborted',
+    withClient({}, async (bench) => {
+      await bench.welcomes({ limits: { calls: 1 } });
+      const calls = [bench.query('a')];
+      for (let i = 0; i < 3000; i++) {
+        const abort = new AbortController();
+        bench.query('gone', undefined, { signal: abort.signal });
+        abort.abort();
+      }
+      calls.push(bench.query('b'), bench.query('c'));
+      await bench.settle();
+      const closing = bench.connection.close({ finishMs: 60_000 });
+      expect(bench.connection.state).toBe('open');
+      for (let id = 1; id <= 3; id++) await bench.says([[4, Number(bench.messages().at(-1)?.[1]), id]]);
+      await closing;
+      expect(calls.map((it) => it.told)).toEqual([[['result', 1]], [['result', 2]], [['result', 3]]]);
+    }),
+  );
+
+  it(
     'can be aborted 32,000 at a time, in linear time, and leave nothing behind',
     withClient({}, async (bench) => {
       await bench.welcomes();

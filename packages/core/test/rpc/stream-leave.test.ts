@@ -143,6 +143,37 @@ describe('a consumer that leaves', () => {
   });
 });
 
+describe('an iterator whose next fails when it is given up', () => {
+  it('is not over before its return is', () => {
+    const cleanup = new Gate();
+    const stream = {
+      [Symbol.asyncIterator]: () => {
+        const pending = new Gate<never>();
+        return {
+          next: () => pending.promise,
+          return: async () => {
+            pending.fail(new Error('given up'));
+            await cleanup.promise;
+            return { done: true, value: undefined };
+          },
+        };
+      },
+    };
+    return withServer({ handlers: { s: () => stream } }, async (bench) => {
+      const socket = await bench.enter('a', subscribe);
+      await bench.says(socket, [[9, 1]]);
+      expect(bench.messages(socket)).toEqual([[6, 1]]);
+      cleanup.open();
+      await bench.settle();
+      expect(bench.messages(socket)).toEqual([
+        [6, 1],
+        [8, 1],
+      ]);
+      expect(bench.dispatch.failures).toEqual([]);
+    })();
+  });
+});
+
 describe('a generator that ignores its signal', () => {
   it('keeps its slot until it yields, and its item is not sent', () => {
     const gate = new Gate();

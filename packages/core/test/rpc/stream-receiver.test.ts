@@ -132,6 +132,21 @@ describe('a receiver', () => {
   }, 60_000);
 
   it(
+    'gives credit to a sender that counts its items in UTF-8, and stops at the bytes of its window',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s');
+      await bench.settle();
+      // Each frame has 40 items of 7 KB in UTF-8: a third of that in characters.
+      const item = '…'.repeat(2400);
+      await bench.says([[6, 1], ...Array.from({ length: 37 }, () => [7, 1, item] as const)]);
+      expect(sub.items).toHaveLength(37);
+      expect(bench.messages().filter(([kind]) => kind === 10).length).toBeGreaterThan(0);
+      sub.subscription.leave();
+    }),
+  );
+
+  it(
     'closes a session that sends more than it was ever allowed to',
     withClient({}, async (bench) => {
       await bench.welcomes();
@@ -142,6 +157,60 @@ describe('a receiver', () => {
       expect(bench.connection.state).toBe('open');
       await bench.says([[7, 1, 64]]);
       expect(bench.socket.closed).toEqual({ code: 4429, reason: 'too-many' });
+    }),
+  );
+
+  it(
+    'bears with what was sent before the sender heard of a smaller window',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s');
+      await bench.settle();
+      let sent = 0;
+      const send = async (count: number, data = ''): Promise<void> => {
+        for (let i = 0; i < count; i++) bench.socket.says([[7, 1, data]]);
+        sent += count;
+        await bench.settle();
+      };
+      const window = (): number => Number(bench.messages().at(-1)?.[3]);
+      await bench.says([[6, 1]]);
+      await send(64);
+      await send(64);
+      sub.eager = false;
+      let largest = window();
+      const room = (): number => largest - (sent - sub.items.length);
+      // A few items fewer than it may, so that some are still on their way when the window shrinks.
+      for (let i = 0; i < 1000 && window() === largest; i++) {
+        await send(Math.max(0, room() - 60), 'x'.repeat(1500));
+        sub.take(1);
+        await bench.settle();
+        largest = Math.max(largest, window());
+      }
+      expect(window()).toBeLessThan(largest);
+      await send(room());
+      expect(bench.connection.state).toBe('open');
+      await send(1);
+      expect(bench.socket.closed?.reason).toBe('too-many');
+    }),
+  );
+
+  it(
+    'grants at half of the window in bytes, too, not for each item',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', undefined, { eager: false });
+      await bench.settle();
+      const item = 'x'.repeat(8000);
+      await bench.says([[6, 1]]);
+      for (let i = 0; i < 32; i++) await bench.says([[7, 1, item]]);
+      for (let i = 0; i < 32; i++) {
+        sub.take(1);
+        await bench.settle();
+      }
+      const credits = bench.messages().filter(([kind]) => kind === 10);
+      expect(credits.length).toBeGreaterThan(0);
+      expect(credits.length).toBeLessThanOrEqual(8);
+      sub.subscription.leave();
     }),
   );
 

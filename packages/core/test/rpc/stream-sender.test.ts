@@ -93,6 +93,27 @@ describe('a sender with credit', () => {
     })();
   });
 
+  it('ignores all of a credit that says less than the last, its window too', () => {
+    const stream = new CountedStream(upTo(1000));
+    return withServer({ handlers: { s: () => stream } }, async (bench) => {
+      const socket = await bench.enter('a', subscribe);
+      await bench.says(socket, [[10, 1, 10]]);
+      await bench.says(socket, [[10, 1, 5, 500]]);
+      expect(stream.pulled).toBe(74);
+      await bench.says(socket, [[10, 1, 10, 100]]);
+      expect(stream.pulled).toBe(110);
+    })();
+  });
+
+  it('is not led beyond the largest window that the server announced', () => {
+    const stream = new CountedStream(upTo(1000));
+    return withServer({ limits: { streamItems: 100 }, handlers: { s: () => stream } }, async (bench) => {
+      const socket = await bench.enter('a', subscribe);
+      await bench.says(socket, [[10, 1, 64, 1_000_000, 1_000_000_000]]);
+      expect(stream.pulled).toBe(164);
+    })();
+  });
+
   it('does not take back what is on its way when the window shrinks', () => {
     const stream = new CountedStream(upTo(1000));
     return withServer({ handlers: { s: () => stream } }, async (bench) => {

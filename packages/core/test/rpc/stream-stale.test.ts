@@ -38,6 +38,25 @@ describe('items of the old session that are consumed after a restart', () => {
   );
 
   it(
+    'do not let it have the window that the old one had grown to',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', undefined, { survivesGaps: true });
+      await bench.settle();
+      await bench.says([[6, 1]]);
+      for (let i = 0; i < 3; i++) {
+        await bench.says(Array.from({ length: 64 }, (_, n) => [7, 1, n] as const));
+      }
+      expect(Number(bench.messages().at(-1)?.[3])).toBeGreaterThan(64);
+      sub.eager = false;
+      await bench.loses();
+      await bench.says([[6, 1], ...Array.from({ length: 65 }, (_, n) => [7, 1, n] as const)]);
+      expect(bench.socket.closed).toEqual({ code: 4429, reason: 'too-many' });
+      sub.subscription.leave();
+    }),
+  );
+
+  it(
     'also over two losses, of which each had something left in the queue',
     withClient({}, async (bench) => {
       await bench.welcomes();

@@ -171,6 +171,22 @@ describe('a deadline of the caller', () => {
   );
 
   it(
+    'that passed while the machine slept is judged once what lay in the socket was read',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const answered = bench.query('a', 5, { timeoutMs: 2000 });
+      const lost = bench.query('b', 5, { timeoutMs: 2000 });
+      await bench.settle();
+      bench.clock.sleep(60_000);
+      await bench.clock.advance(0, () => Promise.resolve());
+      bench.socket.says([[4, 1, 'x']]);
+      await bench.settle();
+      expect(answered.told).toEqual([['result', 'x']]);
+      expect(lost.told).toEqual([fault('timeout', 'unknown')]);
+    }),
+  );
+
+  it(
     'is for the whole call: items do not lengthen it',
     withClient({}, async (bench) => {
       await bench.welcomes();
