@@ -28,6 +28,8 @@ export class ClientBench {
   readonly statuses: ConnectionStatus[] = [];
   readonly errors: unknown[] = [];
   readonly calls: { readonly call: { readonly settled: boolean } }[] = [];
+  /** Whether sockets tell their close while they are being closed. */
+  tellsAtOnce = false;
   /** Run in each dial, before it gives the socket. */
   onDial: ((socket: ScriptedSocket, events: DialEvents) => void) | undefined;
 
@@ -153,6 +155,7 @@ export class ClientBench {
   #dial(events: DialEvents): ScriptedSocket {
     const socket = new ScriptedSocket();
     socket.events = events;
+    socket.tellsAtOnce = this.tellsAtOnce;
     this.sockets.push(socket);
     this.onDial?.(socket, events);
     return socket;

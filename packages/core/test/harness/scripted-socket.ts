@@ -12,6 +12,9 @@ export class ScriptedSocket implements Socket {
   /** The first close, with its code and reason. */
   closed: { readonly code: number; readonly reason: string } | undefined;
   terminated = false;
+  /** Whether it tells its close while it is being closed, as some runtimes do. */
+  tellsAtOnce = false;
+  #told = false;
   /** Who is told of this socket's events; set by whoever lends the socket. */
   events: SocketEvents | undefined;
 
@@ -22,11 +25,15 @@ export class ScriptedSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    if (this.live) this.closed = { code, reason };
+    if (!this.live) return;
+    this.closed = { code, reason };
+    if (this.tellsAtOnce) this.#tell(code);
   }
 
   terminate(): void {
+    if (this.terminated) return;
     this.terminated = true;
+    if (this.tellsAtOnce) this.#tell(1006);
   }
 
   /** Whether this end still holds the socket. */
@@ -51,6 +58,13 @@ export class ScriptedSocket implements Socket {
   /** The socket is gone. */
   drops(code = 1006): void {
     this.terminated = true;
+    this.#tell(code);
+  }
+
+  /** Once, and last. */
+  #tell(code: number): void {
+    if (this.#told) return;
+    this.#told = true;
     this.events?.closed(code);
   }
 }

@@ -43,7 +43,7 @@ class Story {
   /** Params that were asked for and did not come yet. */
   #params: (() => void)[] = [];
 
-  constructor(options: { readonly lazy: boolean; readonly params: boolean }) {
+  constructor(options: { readonly lazy: boolean; readonly params: boolean; readonly atOnce: boolean }) {
     const params = (): Promise<object> =>
       new Promise((resolve, reject) => {
         this.#params.push(() => (this.#params.length % 3 === 0 ? reject(new Error('params')) : resolve({})));
@@ -52,6 +52,7 @@ class Story {
       lazy: options.lazy,
       ...(options.params ? { params: params as never } : {}),
     });
+    this.bench.tellsAtOnce = options.atOnce;
   }
 
   async happens(event: Event): Promise<void> {
@@ -110,7 +111,7 @@ function expectSane(statuses: readonly ConnectionStatus[]): void {
   });
 }
 
-const options = fc.record({ lazy: fc.boolean(), params: fc.boolean() });
+const options = fc.record({ lazy: fc.boolean(), params: fc.boolean(), atOnce: fc.boolean() });
 
 describe('a connection to which anything happens', () => {
   it('goes only where the table of connectionTransitions leads, and leaves nothing open when it is closed', async () => {

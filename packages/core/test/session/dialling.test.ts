@@ -159,6 +159,22 @@ describe('a line that falls silent', () => {
   );
 
   it(
+    'is kept by an answer that lies unread in the socket when the machine wakes, again and again',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      for (let i = 0; i < 5; i++) {
+        bench.clock.sleep(600_000);
+        // Overdue timers come first, then what lies in the socket, then the rest of the turn.
+        await bench.clock.advance(0, () => Promise.resolve());
+        bench.socket.says(['pong', 0, 0]);
+        await bench.settle();
+        expect(bench.connection.state).toBe('open');
+        await bench.advance(11_000);
+      }
+    }),
+  );
+
+  it(
     'uses the heartbeat that welcome announced',
     withClient({}, async (bench) => {
       await bench.welcomes({ limits: { heartbeat: 400 } });

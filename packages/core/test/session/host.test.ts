@@ -164,6 +164,51 @@ describe('a client that falls silent', () => {
   );
 });
 
+describe('a server that sleeps again and again', () => {
+  it(
+    'reads what lies in its sockets before it judges them',
+    withServer({}, async (bench) => {
+      const socket = await bench.enter('a');
+      for (let i = 0; i < 5; i++) {
+        bench.clock.sleep(600_000);
+        // Overdue timers come first, then what lies in the socket, then the rest of the turn.
+        await bench.clock.advance(0, () => Promise.resolve());
+        socket.says(['pong', 0, 0]);
+        await bench.settle();
+        expect(socket.live).toBe(true);
+        await bench.advance(11_000);
+      }
+    }),
+  );
+});
+
+describe('a socket that tells its close while it is being closed', () => {
+  for (const name of ['going-away', 'ended', 'miscount', 'unauthorized'] as const) {
+    it(`does not change why its session ended (${name})`, () => {
+      const reasons: string[] = [];
+      const gate = new Gate();
+      const createContext = async (_: string, __: unknown, session: ServerSession): Promise<void> => {
+        session.signal.addEventListener('abort', () => reasons.push(String(session.signal.reason)));
+        if (name === 'unauthorized') throw new Error('no');
+        if (name === 'ended') void gate.promise.then(() => session.close());
+      };
+      const refuse = (): { name: 'unauthorized'; error: unknown } => ({ name: 'unauthorized', error: {} });
+      return withServer({ createContext, refuse }, async (bench) => {
+        const socket = bench.visit();
+        socket.tellsAtOnce = true;
+        await bench.says(socket, helloFrame());
+        if (name === 'going-away') bench.host.close();
+        if (name === 'miscount') await bench.says(socket, ['ping', 5, 5]);
+        gate.open();
+        await bench.settle();
+        expect(socket.closed?.reason).toBe(name);
+        expect(reasons).toEqual([expect.stringContaining(`(${name})`)]);
+        expect(bench.host.size).toBe(0);
+      })();
+    });
+  }
+});
+
 describe('late events of a socket that is through', () => {
   it(
     'change nothing',

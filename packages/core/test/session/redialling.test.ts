@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CloseName } from '../../src/wire/close-codes.ts';
 import { closeCodes } from '../../src/wire/close-codes.ts';
+import type { ClientBench } from '../harness/client-bench.ts';
 import { withClient } from '../harness/client-bench.ts';
 import { messagesOf } from '../harness/frames.ts';
 import { fault } from '../harness/recorded-call.ts';
@@ -222,6 +223,47 @@ describe('late events of an old socket', () => {
       expect(bench.sockets[0]?.texts).toEqual([]);
     }),
   );
+});
+
+describe('a socket that tells its close while it is being closed', () => {
+  const cases: Readonly<Record<string, (bench: ClientBench) => Promise<void>>> = {
+    malformed: async (bench) => {
+      await bench.welcomes();
+      await bench.says(['nonsense']);
+    },
+    dead: async (bench) => {
+      await bench.welcomes();
+      await bench.advance(15_000);
+    },
+    'no-answer': async (bench) => {
+      await bench.opens();
+      await bench.advance(10_000);
+    },
+    'not-hawser': async (bench) => {
+      await bench.opens();
+      await bench.says(['ping', 0, 0]);
+    },
+    unauthorized: async (bench) => {
+      await bench.opens();
+      await bench.says(['bye', 'unauthorized']);
+    },
+    ended: async (bench) => {
+      await bench.welcomes();
+      await bench.says(['bye', 'ended']);
+    },
+  };
+  for (const [reason, play] of Object.entries(cases)) {
+    it(
+      `does not change what is told of it (${reason})`,
+      withClient({ lazy: true }, async (bench) => {
+        bench.tellsAtOnce = true;
+        bench.connection.retry();
+        await play(bench);
+        const waits = bench.statuses.filter(({ state }) => state === 'waiting');
+        expect(waits.map((it) => it.reason)).toEqual([reason]);
+      }),
+    );
+  }
 });
 
 describe('a socket whose events come before it is in hand', () => {

@@ -147,6 +147,23 @@ describe('a bye in place of welcome', () => {
     }),
   );
 
+  it(
+    'in answer to resume says nothing of what was sent before it: the client asks again',
+    withClient({}, async (bench) => {
+      const mutation = bench.mutation('a');
+      await bench.opens();
+      await bench.dropsAndRedials();
+      await bench.opens();
+      await bench.says(['bye', 'trouble']);
+      await bench.untilNextDial();
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'resume', dial: 3 });
+      await bench.says(['gone', 'off']);
+      expect(bench.messages()).toEqual([]);
+      expect(mutation.told).toEqual([fault('session-lost', 'unknown', 'off')]);
+    }),
+  );
+
   for (const code of [1000, 1001, 1005, 1006, 1009, 3000, 4000, 4999]) {
     it(
       `is not a close code that anybody may give: after ${code} the client asks before it sends a mutation again`,
