@@ -137,10 +137,10 @@ describe('a receiver', () => {
       await bench.welcomes();
       const sub = bench.subscribe('s');
       await bench.settle();
-      // Each frame has 40 items of 7 KB in UTF-8: a third of that in characters.
-      const item = '…'.repeat(2400);
-      await bench.says([[6, 1], ...Array.from({ length: 37 }, () => [7, 1, item] as const)]);
-      expect(sub.items).toHaveLength(37);
+      // 270 KB in UTF-8, a third of that in characters.
+      const item = '…'.repeat(9000);
+      await bench.says([[6, 1], ...Array.from({ length: 10 }, () => [7, 1, item] as const)]);
+      expect(sub.items).toHaveLength(10);
       expect(bench.messages().filter(([kind]) => kind === 10).length).toBeGreaterThan(0);
       sub.subscription.leave();
     }),

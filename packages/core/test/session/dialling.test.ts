@@ -163,6 +163,9 @@ describe('a line that falls silent', () => {
     withClient({}, async (bench) => {
       await bench.welcomes();
       for (let i = 0; i < 5; i++) {
+        // It wakes for a moment, pings, and sleeps again; the answer comes meanwhile.
+        bench.clock.sleep(600_000);
+        await bench.advance(0);
         bench.clock.sleep(600_000);
         // Overdue timers come first, then what lies in the socket, then the rest of the turn.
         await bench.clock.advance(0, () => Promise.resolve());

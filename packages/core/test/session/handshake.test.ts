@@ -81,6 +81,30 @@ describe('frames that follow hello at once', () => {
     }),
   );
 
+  it('may hold more calls than the server takes: nobody had told the client', () => {
+    const gate = new Gate();
+    const options = { createContext: () => gate.promise, handlers, limits: { calls: 1 } };
+    return withServer(options, async (bench) => {
+      const socket = await bench.enter('a', call(1), call(2), call(3));
+      gate.open();
+      await bench.settle();
+      expect(bench.messages(socket)).toEqual([1, 2, 3].map((id) => [4, id, 'hi']));
+    })();
+  });
+
+  it('may hold no more than that once the client was told', () => {
+    const gate = new Gate();
+    const own = { greet: () => gate.promise };
+    return withServer({ handlers: own, limits: { calls: 1 } }, async (bench) => {
+      const socket = await bench.enter('a');
+      for (let id = 1; id <= 40; id++) await bench.says(socket, call(id));
+      expect(bench.messages(socket).length).toBeGreaterThan(20);
+      for (const it of bench.messages(socket))
+        expect(it[2]).toMatchObject({ data: { code: 'TOO_MANY_REQUESTS' } });
+      gate.open();
+    })();
+  });
+
   it('may be 16 frames', () => {
     const gate = new Gate();
     return withServer({ createContext: () => gate.promise, handlers }, async (bench) => {

@@ -109,9 +109,13 @@ describe('a throw that is no error', () => {
       },
     );
     expect((await throwing(bare).query('a')).error?.data.code).toBe('INTERNAL_SERVER_ERROR');
-    await expect(throwing(trap).query('a')).resolves.toMatchObject({
-      error: { data: { code: 'INTERNAL_SERVER_ERROR' } },
-    });
+    const get = (): never => {
+      throw new Error('trap');
+    };
+    for (const it of [trap, new Proxy(new Error('trapped'), { get })]) {
+      expect((await throwing(it).query('a')).error?.data.code).toBe('INTERNAL_SERVER_ERROR');
+      expect((await throwing(it).subscription('s')).error?.data.code).toBe('INTERNAL_SERVER_ERROR');
+    }
   });
 });
 
