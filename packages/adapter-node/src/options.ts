@@ -27,6 +27,18 @@ export interface LimitOptions {
   readonly calls?: number;
   /** One message, in bytes, at least 16 KiB. Default 4 MiB. */
   readonly messageBytes?: number;
+  /**
+   * What each end of a session keeps of what the other has not acknowledged, in bytes, at least 16 KiB. At the bound
+   * streams are not pulled and calls wait. Default 1 MiB.
+   */
+  readonly windowBytes?: number;
+  /**
+   * What the server holds for all its clients together, in bytes. Above half of it sessions keep at most 64 KiB each;
+   * above it sessions without a socket are evicted, those of the identity, else address, that holds most first. Default 256 MiB.
+   */
+  readonly keptBytes?: number;
+  /** Sessions without a socket that are kept; beyond it some are evicted, as above. Default 20,000. */
+  readonly absentSessions?: number;
 }
 
 interface CommonOptions<Router extends AnyTRPCRouter> {
@@ -46,6 +58,11 @@ interface CommonOptions<Router extends AnyTRPCRouter> {
    */
   readonly onError?: (report: ErrorReport) => void;
   readonly limits?: LimitOptions;
+  /**
+   * How long a session lives without a socket, in ms: a client that is back by then has missed nothing. 0 keeps
+   * nothing: a drop is a lost session. Default 120,000.
+   */
+  readonly windowMs?: number;
   /** How long a new socket may take to introduce itself, in ms. Default 10,000. */
   readonly handshakeMs?: number;
   /** Silence after which the line is tried, in ms; a dead one is found at most 5 s later. Default 10,000. */
@@ -73,6 +90,16 @@ type ContextOption<Context> = object extends Context
   ? { readonly createContext?: CreateContext<Context> }
   : { readonly createContext: CreateContext<Context> };
 
+interface IdentityOption<Context> {
+  /**
+   * Who a context belongs to, such as a user's id: a session is resumed only under the identity that it was opened
+   * with, and memory is shared out by it. What it throws has the client try again. Default: whoever has the
+   * session's secret may resume it, and memory is shared out by address.
+   */
+  readonly identity?: (context: Context) => string | undefined;
+}
+
 export type ServeOptions<Router extends AnyTRPCRouter> = CommonOptions<Router> &
   (ListenOptions | AttachOptions) &
-  ContextOption<inferRouterContext<Router>>;
+  ContextOption<inferRouterContext<Router>> &
+  IdentityOption<inferRouterContext<Router>>;

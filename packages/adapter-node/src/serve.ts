@@ -159,8 +159,12 @@ function hostOf(options: ServeOptions<AnyTRPCRouter>, settings: Settings): Host<
     random: nodeRandom,
     turn: nodeTurn,
     digest: (secret) => createHash('sha256').update(secret).digest('base64'),
+    identity: options.identity,
+    address: (req) => req.socket.remoteAddress ?? '',
     limits: settings.limits,
     handshakeMs: settings.handshakeMs,
+    keptBytes: settings.keptBytes,
+    absentSessions: settings.absentSessions,
   });
 }
 

@@ -20,6 +20,14 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface MutateOptions extends CallOptions {
+  /**
+   * Running it twice does no harm: when its session is lost, it is made again once, as a query is, instead of
+   * rejecting with outcome `unknown`. Default false.
+   */
+  readonly idempotent?: boolean | undefined;
+}
+
 export interface SubscribeOptions extends CallOptions {
   /**
    * Items may be missing before the next one. With it the subscription goes on; without it, it ends with an
@@ -68,7 +76,7 @@ export type Query<Input, Output, Shape> = (
 
 export type Mutate<Input, Output, Shape> = (
   input: Input,
-  options?: CallOptions,
+  options?: MutateOptions,
 ) => TRPCPromise<Received<Output>, Shape>;
 
 export interface Subscribe<Input, Output, Shape> {

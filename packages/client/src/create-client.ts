@@ -1,6 +1,6 @@
 import type { Caller } from '@hawser/core';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { CallOptions, Client, ObserveOptions } from './client.js';
+import type { Client, MutateOptions, ObserveOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { SubscriptionIterator } from './subscription-iterator.js';
 import { SubscriptionObserver } from './subscription-observer.js';
@@ -77,7 +77,7 @@ function callable(
     case 'query':
     case 'mutate': {
       const type = name === 'query' ? 'query' : 'mutation';
-      return (input: unknown, options?: CallOptions) =>
+      return (input: unknown, options?: MutateOptions) =>
         callOnce(line, { type, path, input }, options, translation);
     }
     case 'subscribe':

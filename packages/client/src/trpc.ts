@@ -79,7 +79,11 @@ function request(
     observer.complete();
   };
   const sink = new UnarySink(resolve, (error) => observer.error(error), translation);
-  const call = connection.call({ type, path, json, signal: signal ?? undefined, timeoutMs: undefined }, sink);
+  const idempotent = op.context['idempotent'] === true;
+  const call = connection.call(
+    { type, path, json, signal: signal ?? undefined, timeoutMs: undefined, idempotent },
+    sink,
+  );
   return () => call.leave();
 }
 

@@ -1,6 +1,6 @@
 import type { Caller, CallSink } from '@hawser/core';
 import { HawserError } from '@hawser/core';
-import type { CallOptions } from './client.js';
+import type { MutateOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
 import type { Translation } from './transformer.js';
@@ -60,7 +60,7 @@ export class UnarySink implements CallSink {
 export function callOnce(
   caller: Caller,
   call: { readonly type: 'query' | 'mutation'; readonly path: string; readonly input: unknown },
-  options: CallOptions | undefined,
+  options: MutateOptions | undefined,
   translation: Translation,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -71,7 +71,8 @@ export function callOnce(
     } catch (cause) {
       return reject(faulted(unserialisable(cause)));
     }
-    const request = { type, path, json, signal: options?.signal, timeoutMs: options?.timeoutMs };
+    const { signal, timeoutMs, idempotent = false } = options ?? {};
+    const request = { type, path, json, signal, timeoutMs, idempotent };
     caller.call(request, new UnarySink(resolve, reject, translation));
   });
 }

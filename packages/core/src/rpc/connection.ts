@@ -49,6 +49,7 @@ export class Connection implements Caller {
     this.#options = options;
     this.#dialler = new Dialler(options, {
       current: (session) => this.#adopt(session),
+      refused: (end) => this.#current.refuse(end),
       statusChanged: () => this.#tell(),
       swept: (now) => this.#sweep(now),
       busy: () => this.#busy,
@@ -192,7 +193,7 @@ export class Connection implements Caller {
       return new HawserError('refused', outcome, end.name);
     }
     if (!call.left || end.untouched || call.request.type === 'subscription') return undefined;
-    const safe = call.request.type === 'query' && !call.repeated;
+    const safe = (call.request.type === 'query' || call.request.idempotent) && !call.repeated;
     return safe ? undefined : new HawserError('session-lost', 'unknown', end.name);
   }
 

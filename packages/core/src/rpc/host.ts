@@ -30,8 +30,16 @@ export interface HostOptions<R> {
   readonly random: Random;
   readonly turn: Turn;
   readonly digest: (secret: string) => string;
+  /** Who a context belongs to: a session is resumed only by whom it was opened by. What it throws is trouble. */
+  readonly identity?: ((context: unknown) => string | undefined) | undefined;
+  /** Where a request comes from; stands in for an identity when memory is shared out. */
+  readonly address: (request: R) => string;
   readonly limits: Limits;
   readonly handshakeMs: number;
+  /** Bound on what all sessions hold for their clients, in characters. */
+  readonly keptBytes: number;
+  /** Sessions without a socket that are kept. */
+  readonly absentSessions: number;
 }
 
 interface Guest {
@@ -99,6 +107,7 @@ export class Host<R> {
       const context = await this.#options.createContext(request, params, handle);
       return {
         admitted: true,
+        identity: this.#options.identity?.(context),
         commit() {
           peer.context = context;
         },

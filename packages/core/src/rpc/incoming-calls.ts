@@ -88,7 +88,7 @@ export class IncomingCalls {
     if (id <= this.#lastId) return this.#session.close('bad-id');
     this.#lastId = id;
     const call = new RunningCall(message, context);
-    if (this.#calls.size >= this.#session.limits.calls) {
+    if (this.#calls.size >= this.#session.takes.calls) {
       return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'reply');
     }
     this.#calls.set(id, call);

@@ -14,6 +14,8 @@ export interface CallRequest {
   readonly signal: AbortSignal | undefined;
   /** For the whole call, in ms; without one a query or mutation times out after silence. */
   readonly timeoutMs: number | undefined;
+  /** A mutation that may run twice: it is made again when its session is lost, as a query is. */
+  readonly idempotent?: boolean;
 }
 
 /** What becomes of a call. One of `result`, `error`, `end` and `fault` comes, once, and last. */
@@ -43,7 +45,8 @@ export interface CallTable {
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void;
   /** Ends the session: the other end sent more than it was allowed to. */
   flooded(): void;
-  readonly arrived: { readonly received: number; readonly frameLength: number };
+  /** The frame that is being handed on: its number and its length. */
+  readonly arrived: { readonly counts: { readonly received: number }; readonly frameLength: number };
   readonly window: { readonly items: number; readonly bytes: number };
 }
 
@@ -106,11 +109,11 @@ export class OutgoingCall {
     return true;
   }
 
-  /** Rejects the call at this end and withdraws or cancels it at the other. */
-  stop(fault: HawserError): void {
+  /** Rejects the call at this end and withdraws or cancels it at the other; `shape` is the server's word about it. */
+  stop(fault: HawserError, shape?: unknown): void {
     if (!this.settle()) return;
     this.table?.cancel(this);
-    this.sink.fault(fault);
+    this.sink.fault(fault, shape);
   }
 
   /** Rejects the call without a word to the other end: the session it was on is gone. */

@@ -136,6 +136,12 @@ export class OutgoingCalls implements CallTable {
     for (const call of overdue) call.stop(new HawserError('timeout', call.outcome));
   }
 
+  /** Rejects the calls that have not left. */
+  refuse(reason: string, shape: unknown): void {
+    const waiting = [...this.#open()].filter((call) => !call.left);
+    for (const call of waiting) call.stop(new HawserError('refused', call.outcome, reason), shape);
+  }
+
   /** Gives up the calls that are not settled, in the order they were made. */
   surrender(): OutgoingCall[] {
     const calls = [...this.#open()];

@@ -42,6 +42,11 @@ export class Peer implements SessionHandler {
     this.#outgoing.start(call);
   }
 
+  /** The server said no: calls that have not left are rejected. */
+  refuse({ name, error }: SessionEnd): void {
+    this.#outgoing.refuse(name, error);
+  }
+
   sweep(now: number): void {
     this.#outgoing.sweep(now);
   }

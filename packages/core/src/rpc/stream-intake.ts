@@ -69,8 +69,8 @@ export class StreamIntake {
   /** Answers whether the sender kept to its window. */
   pushItem(data: unknown, event: string | undefined): boolean {
     const arrived = this.#call?.table?.arrived;
-    if (arrived && arrived.received !== this.#lastFrame) {
-      this.#lastFrame = arrived.received;
+    if (arrived && arrived.counts.received !== this.#lastFrame) {
+      this.#lastFrame = arrived.counts.received;
       this.#mark = this.#arrivedMark;
       this.#arrivedMark += arrived.frameLength * maxBytesPerUnit;
     }

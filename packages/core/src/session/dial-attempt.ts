@@ -7,11 +7,18 @@ import { limits } from '../wire/limits.js';
 import type { Clock, Dial, DialEvents, Socket, Timer } from './ports.js';
 import type { Session } from './session.js';
 
-/** A session as the client knows it: its secret, and in how many `hello`s it was named. */
+/** A session as the client knows it. */
 export interface Candidate {
   readonly session: Session;
   readonly secret: string;
+  /** In how many `hello`s it was named, and how many of them the server answered with a no. */
   hellos: number;
+  refusals: number;
+}
+
+/** Whether the server may have accepted a dial of it: then it may exist there, and what left may have run. */
+export function mayExist({ hellos, refusals }: Candidate): boolean {
+  return hellos > refusals;
 }
 
 /**
@@ -21,17 +28,15 @@ export interface Candidate {
 export interface DialFailure {
   readonly reason: CloseName | 'params' | 'unreachable' | 'dropped' | 'dead' | 'no-answer' | 'not-hawser';
   readonly error?: unknown;
-  /** The server itself said so in place of `welcome`: nothing of this dial was carried out. */
-  readonly turnedAway?: boolean;
 }
 
 /** Codes below may come from anything on the way; these only from a Hawser server. */
 const ownCodes = 4400;
 
-/** What a close code says by itself; 1000 says nothing without a `bye`. */
+/** What a close code says by itself. */
 function reasonOf(code: number): CloseName | undefined {
   if (code === 1009) return 'too-large';
-  return code === closeCodes.closed.code ? undefined : closeName(code);
+  return code < ownCodes ? undefined : closeName(code);
 }
 
 /** A dial that takes longer is not waited for when the network comes back. */
@@ -116,9 +121,9 @@ export class DialAttempt implements DialEvents {
   }
 
   closed(code: number): void {
-    const turnedAway = this.#state === 'greeting' && code >= ownCodes && closeName(code) !== undefined;
-    const lost = this.#state === 'dialling' ? 'unreachable' : 'dropped';
-    this.#fail({ reason: reasonOf(code) ?? lost, turnedAway });
+    const reason = reasonOf(code);
+    if (this.#state === 'greeting' && reason !== undefined && code >= ownCodes) this.#refused();
+    this.#fail({ reason: reason ?? (this.#state === 'dialling' ? 'unreachable' : 'dropped') });
   }
 
   /** Drops a socket that is believed dead, or that came to no handshake. */
@@ -163,7 +168,7 @@ export class DialAttempt implements DialEvents {
     const mode = this.#resuming ? 'resume' : 'open';
     this.#candidate = candidate;
     candidate.hellos++;
-    const { sent, received } = session;
+    const { sent, received } = session.counts;
     socket.send(
       encodeControl(['hello', { mode, secret, dial, sent, received, params: this.#params, server }]),
     );
@@ -181,13 +186,15 @@ export class DialAttempt implements DialEvents {
       case 'welcome':
         return this.#welcomed(control[1], candidate.session);
       case 'gone':
-        if (candidate.hellos === 1) return this.drop('not-hawser');
+        if (!this.#resuming) return this.drop('not-hawser');
+        this.#refused();
         candidate.session.detach();
         this.#owner.gone(control[1]);
         if (this.#state === 'greeting') this.#sayHello();
         return;
       case 'bye':
-        return this.#fail({ reason: control[1], error: control[2], turnedAway: true }, (socket) =>
+        this.#refused();
+        return this.#fail({ reason: control[1], error: control[2] }, (socket) =>
           socket.close(closeCodes.closed.code, 'closed'),
         );
       default:
@@ -197,14 +204,20 @@ export class DialAttempt implements DialEvents {
 
   #welcomed(welcome: Welcome, session: Session): void {
     if (welcome.resumed !== this.#resuming) return this.drop('not-hawser');
-    if (welcome.received > session.sent || welcome.sent < session.received) {
+    const { sent, received, acknowledged } = session.counts;
+    if (welcome.received > sent || welcome.received < acknowledged || welcome.sent < received) {
       session.end({ name: 'miscount' });
       return this.#bye('miscount');
     }
     this.#deadline?.cancel();
     this.#state = 'attached';
-    session.attach(this.#socket as Socket, limitsOf(welcome));
+    session.attach(this.#socket as Socket, limitsOf(welcome), welcome);
     this.#owner.accepted(welcome);
+  }
+
+  /** The server said no to the last `hello`: nothing is carried out on account of it. */
+  #refused(): void {
+    if (this.#candidate) this.#candidate.refusals++;
   }
 
   #bye(name: CloseName): void {

@@ -6,7 +6,8 @@ import { Backoff } from './backoff.js';
 import type { ConnectionState, ConnectionStatus } from './connection-status.js';
 import { mayFollow } from './connection-status.js';
 import type { Candidate, DialFailure } from './dial-attempt.js';
-import { DialAttempt } from './dial-attempt.js';
+import { DialAttempt, mayExist } from './dial-attempt.js';
+import { Ledger } from './ledger.js';
 import type { Clock, Dial, Random, Timer, Turn } from './ports.js';
 import type { SessionEnd } from './session.js';
 import { Session } from './session.js';
@@ -27,6 +28,8 @@ export interface DiallerOptions {
 export interface DiallerOwner {
   /** This session is the current one from now on. The one before it ends right after this call. */
   current(session: Session): void;
+  /** The server said no, and nothing is dialled until somebody asks; the session may go on after that. */
+  refused(end: SessionEnd): void;
   /** `status` is another than before. After the end of a session it may have been seen already. */
   statusChanged(): void;
   /** What `params` threw. It is tried again. */
@@ -44,6 +47,7 @@ export class Dialler {
   readonly #options: DiallerOptions;
   readonly #owner: DiallerOwner;
   readonly #backoff: Backoff;
+  readonly #ledger = new Ledger();
   #status: ConnectionStatus = { state: 'idle', reason: undefined, attempt: 0, retryAt: undefined };
   #candidate: Candidate;
   #attempt: DialAttempt | undefined;
@@ -101,8 +105,10 @@ export class Dialler {
   #newCandidate(): Candidate {
     const { random } = this.#options;
     const owner = { ended: (ended: Session, end: SessionEnd) => this.#sessionEnded(ended, end) };
-    const session = new Session(random.secret().slice(0, 12), this.#options, owner, this.#announced);
-    return { session, secret: random.secret(), hellos: 0 };
+    const { clock, turn } = this.#options;
+    const options = { clock, turn, ledger: this.#ledger, limits: this.#announced };
+    const session = new Session(random.secret().slice(0, 12), options, owner);
+    return { session, secret: random.secret(), hellos: 0, refusals: 0 };
   }
 
   #dial(): void {
@@ -132,19 +138,24 @@ export class Dialler {
   /** An attempt, or the socket of an open line, came to its end; the session may have outlived it. */
   #failed(failure: DialFailure): void {
     this.#attempt = undefined;
-    const { session, hellos } = this.#candidate;
+    const { session } = this.#candidate;
     const policy = policyOf(failure.reason);
-    const open = this.#status.state === 'open';
-    const untouched = hellos === 1 && failure.turnedAway === true;
-    let end: SessionEnd | undefined;
-    // Nothing is kept of a session that has no socket, whatever the server would keep.
-    if (open) end = lostWith(failure);
-    else if (policy === 'wait' || untouched) end = { ...lostWith(failure), untouched };
-    if (end) this.#renew();
+    const end = { ...lostWith(failure), untouched: !mayExist(this.#candidate) };
+    const ends = this.#endsSession(failure, end.untouched);
+    if (ends) this.#renew();
     this.#rest(failure.reason, policy);
-    if (end) session.end(end);
+    if (ends) session.end(end);
+    else if (policy === 'wait') this.#owner.refused(end);
     this.#owner.statusChanged();
     if (failure.reason === 'params') this.#owner.paramsFailed(failure.error);
+  }
+
+  /** Whether a session is over with the socket that failed it. */
+  #endsSession({ reason }: DialFailure, untouched: boolean): boolean {
+    // Without a window nothing is kept of a session that has no socket.
+    if (this.#status.state === 'open' && this.#candidate.session.limits.window === 0) return true;
+    if (isCloseName(reason) && closeCodes[reason].session === 'ends') return true;
+    return untouched && policyOf(reason) === 'wait';
   }
 
   /** The session ended by itself: by a `bye`, or a violation. It has closed its socket. */
@@ -161,8 +172,9 @@ export class Dialler {
   /** The server has no such session: the next `hello`, on the same socket, opens another. */
   #gone(reason: GoneReason): void {
     const { session } = this.#candidate;
+    const untouched = !mayExist(this.#candidate);
     this.#renew();
-    session.end({ name: reason });
+    session.end({ name: reason, untouched });
   }
 
   /** A new session takes the calls that are made from now on. The one before it is about to end. */

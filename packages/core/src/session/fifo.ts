@@ -30,6 +30,11 @@ export class Fifo<T> {
     return entry;
   }
 
+  /** The entry that `index` others are ahead of. */
+  at(index: number): T | undefined {
+    return this.#entries[this.#head + index];
+  }
+
   *[Symbol.iterator](): Iterator<T> {
     for (let i = this.#head; i < this.#entries.length; i++) yield this.#entries[i] as T;
   }

@@ -5,13 +5,14 @@ import { encodeControl, isControl } from '../wire/control.js';
 import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
-import type { Admission, Doorkeeper } from './doorkeeper.js';
+import type { Admission, Admitted, Doorkeeper } from './doorkeeper.js';
+import type { Entry } from './entry.js';
 import type { Clock, Socket, SocketEvents } from './ports.js';
-import type { Session, SessionEnd } from './session.js';
+import type { SessionEnd } from './session.js';
 
 /** What became of a `hello`. */
-export type Verdict =
-  | { readonly kind: 'session'; readonly session: Session }
+export type Verdict<R> =
+  | { readonly kind: 'session'; readonly entry: Entry<R> }
   | { readonly kind: 'gone'; readonly reason: GoneReason }
   | { readonly kind: 'refused'; readonly name: CloseName };
 
@@ -23,31 +24,43 @@ export interface GreetingOwner<R> {
     readonly limits: Limits;
     readonly handshakeMs: number;
   };
-  /** Finds or makes the session that a `hello` asks for; a `hello` that fails changes nothing. */
-  present(hello: Hello, greeting: Greeting<R>): Verdict;
-  welcome(session: Session): Welcome;
-  /** The socket is gone, or will be, and with it the line of the session that it carried or was opening. */
-  left(greeting: Greeting<R>, session: Session | undefined, name: SessionEnd['name']): void;
+  /** Finds or makes the session that a `hello` asks for; changes nothing of one that exists. */
+  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R>;
+  /** Why a dial that was let in cannot have its session after all. */
+  objection(dial: PendingDial<R>, admitted: Admitted): CloseName | undefined;
+  /** Takes the session from the socket that carried it, and answers what the new one is to be told. */
+  handOver(dial: PendingDial<R>, admitted: Admitted): Welcome;
+  /** The dial of a socket came to nothing, by this word if it was told one; or it was accepted, but for no socket. */
+  parted(greeting: Greeting<R>, entry: Entry<R>, name: CloseName | undefined): void;
+  /** The socket that carried a session is gone. */
+  dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void;
+  /** The socket is gone, or will be, and nothing is to be expected of it. */
+  left(greeting: Greeting<R>): void;
 }
 
-interface Admitting {
-  readonly name: 'admitting';
-  readonly session: Session;
+/** A `hello` that is being decided about. */
+export interface PendingDial<R> {
+  readonly entry: Entry<R>;
+  readonly hello: Hello;
+  readonly request: R;
   readonly since: number;
+  /** Early frames. */
   readonly held: string[];
-  bytes: number;
+  heldBytes: number;
 }
 
 /**
  * - `awaiting`: no `hello` yet, or the last one was answered with `gone`
  * - `admitting`: the doorkeeper decides; early frames are held
+ * - `orphaned`: the doorkeeper decides, and the socket is gone meanwhile
+ * - `leaving`: likewise, and the client said `bye`
  * - `attached`: frames belong to the session
  * - `over`: late events of the socket are ignored
  */
-type State =
+type State<R> =
   | { readonly name: 'awaiting'; readonly since: number; readonly onlyOpen: boolean }
-  | Admitting
-  | { readonly name: 'attached'; readonly session: Session }
+  | { readonly name: 'admitting' | 'orphaned' | 'leaving'; readonly dial: PendingDial<R> }
+  | { readonly name: 'attached'; readonly entry: Entry<R> }
   | { readonly name: 'over' };
 
 /** One socket at a server, from its upgrade on: the handshake, then a pipe into its session. */
@@ -55,7 +68,7 @@ export class Greeting<R> implements SocketEvents {
   readonly #owner: GreetingOwner<R>;
   readonly #socket: Socket;
   readonly #request: R;
-  #state: State;
+  #state: State<R>;
 
   constructor(owner: GreetingOwner<R>, socket: Socket, request: R) {
     this.#owner = owner;
@@ -65,62 +78,91 @@ export class Greeting<R> implements SocketEvents {
   }
 
   frame(data: string | Uint8Array): void {
-    switch (this.#state.name) {
+    const state = this.#state;
+    switch (state.name) {
       case 'attached':
-        return this.#state.session.receive(data);
+        return state.entry.session.receive(data);
       case 'awaiting':
-        return this.#receiveHello(data, this.#state.onlyOpen);
+        return this.#receiveHello(data, state.onlyOpen);
       case 'admitting':
-        return this.#hold(data, this.#state);
+        return this.#hold(data, state.dial);
+      case 'orphaned':
+      case 'leaving':
       case 'over':
         return;
       default:
-        this.#state satisfies never;
+        state satisfies never;
     }
   }
 
   drained(): void {
-    if (this.#state.name === 'attached') this.#state.session.drained();
+    if (this.#state.name === 'attached') this.#state.entry.session.drained();
   }
 
-  closed(_code: number): void {
-    this.#leave('off');
+  closed(code: number): void {
+    const state = this.#state;
+    if (state.name === 'attached') this.#drop(state.entry, code);
+    else if (state.name !== 'admitting') this.#leave();
+    else if (this.#owner.options.limits.window > 0) this.#state = { name: 'orphaned', dial: state.dial };
+    else this.#part(state.dial.entry, undefined);
   }
 
   sweep(now: number, late: boolean): void {
     const state = this.#state;
     if (state.name === 'over') return;
     if (state.name === 'attached') {
-      if (state.session.sweep(now, late) === 'dead') this.drop();
-    } else if (!late && now - state.since >= this.#owner.options.handshakeMs) {
-      this.refuse(state.name === 'awaiting' ? 'handshake-timeout' : 'trouble');
+      if (state.entry.session.sweep(now, late) === 'dead') this.fence();
+      return;
     }
+    const since = 'dial' in state ? state.dial.since : state.since;
+    if (late || now - since < this.#owner.options.handshakeMs) return;
+    this.refuse(state.name === 'awaiting' ? 'handshake-timeout' : 'trouble');
   }
 
-  /** Says why and closes the socket; a session that was being opened on it is over. */
+  /** Says why, if anybody listens, and closes the socket: what it asked for will not be. */
   refuse(name: CloseName, error?: unknown): void {
-    if (this.#state.name === 'over') return;
-    this.#socket.send(encodeControl(error === undefined ? ['bye', name] : ['bye', name, error]));
-    this.#leave(name, () => this.#socket.close(closeCodes[name].code, name));
+    const state = this.#state;
+    if (state.name === 'over' || state.name === 'attached') return;
+    const listening = state.name === 'awaiting' || state.name === 'admitting';
+    if (listening)
+      this.#socket.send(encodeControl(error === undefined ? ['bye', name] : ['bye', name, error]));
+    if ('dial' in state) this.#part(state.dial.entry, name);
+    else this.#leave();
+    if (listening) this.#socket.close(closeCodes[name].code, name);
   }
 
-  /** Gets rid of a dead or replaced socket. */
-  drop(): void {
-    this.#leave('off', () => this.#socket.terminate());
+  /** Gets rid of a dead or replaced socket; its session may live on. */
+  fence(): void {
+    const state = this.#state;
+    // A socket may tell its close while it is being closed: by then it must not matter any more.
+    this.#state = { name: 'over' };
+    this.#socket.terminate();
+    this.#owner.left(this);
+    if (state.name === 'attached') this.#owner.dropped(this, state.entry, 1006);
+    else if ('dial' in state) this.#owner.parted(this, state.dial.entry, undefined);
   }
 
   /** The session has ended. One that was attached has closed the socket; one that never was could not. */
-  sessionEnded(end: SessionEnd): void {
-    if (this.#state.name === 'admitting') this.refuse(isCloseName(end.name) ? end.name : 'ended');
-    this.#leave('off');
+  sessionEnded(end: SessionEnd, reason: GoneReason): void {
+    const state = this.#state;
+    if (state.name !== 'admitting') return this.#leave();
+    if (state.dial.hello.mode === 'resume') return this.#sayGone(reason);
+    this.refuse(isCloseName(end.name) ? end.name : 'ended');
   }
 
-  /** A socket may tell its close while it is being closed: by then it must not matter any more. */
-  #leave(name: SessionEnd['name'], part?: () => void): void {
-    const session = 'session' in this.#state ? this.#state.session : undefined;
+  #drop(entry: Entry<R>, code: number): void {
+    this.#leave();
+    this.#owner.dropped(this, entry, code);
+  }
+
+  #part(entry: Entry<R>, name: CloseName | undefined): void {
+    this.#leave();
+    this.#owner.parted(this, entry, name);
+  }
+
+  #leave(): void {
     this.#state = { name: 'over' };
-    part?.();
-    this.#owner.left(this, session, name);
+    this.#owner.left(this);
   }
 
   #receiveHello(data: string | Uint8Array, onlyOpen: boolean): void {
@@ -136,44 +178,62 @@ export class Greeting<R> implements SocketEvents {
   }
 
   #greet(hello: Hello): void {
-    const verdict = this.#owner.present(hello, this);
+    const verdict = this.#owner.present(hello, this, this.#request);
     if (verdict.kind === 'refused') return this.refuse(verdict.name);
-    if (verdict.kind === 'gone') {
-      this.#socket.send(encodeControl(['gone', verdict.reason]));
-      this.#state = { name: 'awaiting', since: this.#owner.options.clock.now(), onlyOpen: true };
-      return;
-    }
-    const { session } = verdict;
+    if (verdict.kind === 'gone') return this.#sayGone(verdict.reason);
+    const { entry } = verdict;
     const { doorkeeper, clock } = this.#owner.options;
-    this.#state = { name: 'admitting', session, since: clock.now(), held: [], bytes: 0 };
+    const dial = { entry, hello, request: this.#request, since: clock.now(), held: [], heldBytes: 0 };
+    this.#state = { name: 'admitting', dial };
     void doorkeeper
-      .admit(session, this.#request, hello.params ?? {})
-      .then((it) => this.#decided(session, it));
+      .admit(entry.session, this.#request, hello.params ?? {})
+      .then((admission) => this.#decided(dial, admission));
   }
 
-  #hold(data: string | Uint8Array, state: Admitting): void {
+  #sayGone(reason: GoneReason): void {
+    this.#socket.send(encodeControl(['gone', reason]));
+    this.#state = { name: 'awaiting', since: this.#owner.options.clock.now(), onlyOpen: true };
+  }
+
+  #hold(data: string | Uint8Array, dial: PendingDial<R>): void {
     if (typeof data !== 'string') return this.refuse('malformed');
-    state.bytes += utf8Length(data);
-    if (data.startsWith('["')) return this.#receiveWhileAdmitting(data);
-    if (state.held.length === limits.earlyFrames.default || state.bytes > limits.earlyBytes.default) {
+    dial.heldBytes += utf8Length(data);
+    if (data.startsWith('["')) return this.#receiveWhileAdmitting(data, dial);
+    if (dial.hello.mode === 'resume') return this.refuse('unexpected');
+    if (dial.held.length === limits.earlyFrames.default || dial.heldBytes > limits.earlyBytes.default) {
       return this.refuse('too-many');
     }
-    state.held.push(data);
+    dial.held.push(data);
   }
 
-  #receiveWhileAdmitting(data: string): void {
+  #receiveWhileAdmitting(data: string, dial: PendingDial<R>): void {
     const frame = parseFrame(data);
     if (frame === undefined || !isControl(frame)) return this.refuse('malformed');
-    this.refuse(frame[0] === 'bye' ? 'closed' : 'unexpected');
+    if (frame[0] !== 'bye') return this.refuse('unexpected');
+    if (dial.hello.mode === 'open') return this.refuse('closed');
+    // Whether it may end the session is being decided.
+    this.#state = { name: 'leaving', dial };
+    this.#socket.close(closeCodes.closed.code, 'closed');
   }
 
-  #decided(session: Session, admission: Admission): void {
+  #decided(dial: PendingDial<R>, admission: Admission): void {
     const state = this.#state;
-    if (state.name !== 'admitting' || state.session !== session) return;
+    // A dial that was told `bye` is void, whatever the doorkeeper says later.
+    if (!('dial' in state) || state.dial !== dial) return;
     if (!admission.admitted) return this.refuse(admission.name, admission.error);
+    const objection = this.#owner.objection(dial, admission);
+    if (objection) return this.refuse(objection);
     admission.commit();
-    this.#socket.send(encodeControl(['welcome', this.#owner.welcome(session)]));
-    this.#state = { name: 'attached', session };
-    session.attach(this.#socket, this.#owner.options.limits, state.held);
+    const welcome = this.#owner.handOver(dial, admission);
+    const { session } = dial.entry;
+    if (state.name === 'admitting') {
+      this.#socket.send(encodeControl(['welcome', welcome]));
+      this.#state = { name: 'attached', entry: dial.entry };
+      dial.entry.line = this;
+      const { resumed } = welcome;
+      session.attach(this.#socket, this.#owner.options.limits, { resumed, received: dial.hello.received });
+    } else this.#part(dial.entry, undefined);
+    if (state.name === 'leaving') session.end({ name: 'closed' });
+    for (const frame of dial.held) session.receive(frame);
   }
 }

@@ -1,4 +1,5 @@
 import { Fifo } from './fifo.js';
+import type { Ledger } from './ledger.js';
 
 /** A message whose sender wants to know whether it left, or may want it back. */
 export interface Outgoing {
@@ -18,18 +19,27 @@ export type LaneName = 'reply' | 'call' | 'stream';
 const sweepAt = 1024;
 
 class Lane {
+  readonly #ledger: Ledger;
   readonly #entries = new Fifo<Entry>();
   #withdrawn = 0;
+  #length = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
   /** Characters that wait. */
-  length = 0;
+  get length(): number {
+    return this.#length;
+  }
 
   push(entry: Entry): void {
     this.#entries.push(entry);
-    this.length += textOf(entry).length;
+    this.#add(textOf(entry).length);
   }
 
   withdraw(entry: Outgoing): void {
-    this.length -= entry.text.length;
+    this.#add(-entry.text.length);
     entry.text = '';
     entry.state = 'withdrawn';
     this.#withdrawn++;
@@ -53,7 +63,18 @@ class Lane {
   shift(): void {
     const entry = this.#entries.shift() as Entry;
     if (typeof entry !== 'string') entry.state = 'framed';
-    this.length -= textOf(entry).length;
+    this.#add(-textOf(entry).length);
+  }
+
+  clear(): void {
+    this.#add(-this.#length);
+    this.#entries.clear();
+    this.#withdrawn = 0;
+  }
+
+  #add(length: number): void {
+    this.#length += length;
+    this.#ledger.add(length);
   }
 }
 
@@ -61,13 +82,32 @@ function textOf(entry: Entry): string {
   return typeof entry === 'string' ? entry : entry.text;
 }
 
+/** How much of what waits may go into a frame, in characters. */
+export interface FrameBounds {
+  /** The frame is full then. A message longer than that goes alone, unless the bound is `strict`: then it stays. */
+  readonly length: number;
+  readonly strict: boolean;
+  /** No stream item is added to a frame that has so many already. */
+  readonly streamLength: number;
+}
+
 /** Messages that wait for a socket. A frame is built from them only when a socket takes it. */
 export class Outbox {
-  readonly #lanes: Readonly<Record<LaneName, Lane>> = {
-    reply: new Lane(),
-    call: new Lane(),
-    stream: new Lane(),
-  };
+  readonly #lanes: Readonly<Record<LaneName, Lane>>;
+
+  constructor(ledger: Ledger) {
+    this.#lanes = { reply: new Lane(ledger), call: new Lane(ledger), stream: new Lane(ledger) };
+  }
+
+  /** Characters that wait. */
+  get length(): number {
+    const { reply, call, stream } = this.#lanes;
+    return reply.length + call.length + stream.length;
+  }
+
+  get empty(): boolean {
+    return this.#first() === undefined;
+  }
 
   push(entry: Entry, lane: LaneName): void {
     this.#lanes[lane].push(entry);
@@ -83,23 +123,26 @@ export class Outbox {
     return this.#lanes[lane].length;
   }
 
-  /**
-   * The next frame of about `length` characters, or nothing. A message longer than that goes alone,
-   * unless the bound is `strict`: then it stays.
-   */
-  take(length: number, strict: boolean): string | undefined {
-    let frame = '';
-    for (let lane = this.#next(); lane; lane = this.#next()) {
+  /** The messages of the next frame, or nothing. */
+  take({ length, strict, streamLength }: FrameBounds): string | undefined {
+    let messages = '';
+    for (let lane = this.#first(); lane; lane = this.#first()) {
+      if (lane === this.#lanes.stream && messages.length >= streamLength) break;
       const text = lane.peek() as string;
-      const fits = frame.length + text.length + 2 <= length;
-      if (!fits && (strict || frame !== '')) break;
+      const fits = messages.length + text.length + 2 <= length;
+      if (!fits && (strict || messages !== '')) break;
       lane.shift();
-      frame += frame === '' ? `[${text}` : `,${text}`;
+      messages += messages === '' ? text : `,${text}`;
     }
-    return frame === '' ? undefined : `${frame}]`;
+    return messages === '' ? undefined : messages;
   }
 
-  #next(): Lane | undefined {
+  clear(): void {
+    for (const lane of Object.values(this.#lanes)) lane.clear();
+  }
+
+  /** The lane that is served next. */
+  #first(): Lane | undefined {
     const { reply, call, stream } = this.#lanes;
     if (reply.peek() !== undefined) return reply;
     if (call.peek() !== undefined) return call;

@@ -1,11 +1,19 @@
+import type { CloseName, GoneReason } from '../wire/close-codes.js';
+import { closeCodes } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
-import type { Doorkeeper } from './doorkeeper.js';
-import type { GreetingOwner, Verdict } from './greeting.js';
+import { limits } from '../wire/limits.js';
+import type { Admitted, Doorkeeper } from './doorkeeper.js';
+import { EndedSessions } from './ended-sessions.js';
+import { Entry } from './entry.js';
+import { fairly } from './fairness.js';
+import type { GreetingOwner, PendingDial, Verdict } from './greeting.js';
 import { Greeting } from './greeting.js';
+import { Ledger } from './ledger.js';
 import type { Clock, Random, Socket, SocketEvents, Timer, Turn } from './ports.js';
 import type { SessionEnd } from './session.js';
 import { Session } from './session.js';
+import { spreadOf } from './spread.js';
 
 export interface RegistryOptions<R> {
   readonly doorkeeper: Doorkeeper<R>;
@@ -14,34 +22,42 @@ export interface RegistryOptions<R> {
   readonly turn: Turn;
   /** SHA-256 of a secret, in any spelling: secrets themselves are not kept. */
   readonly digest: (secret: string) => string;
+  /** Where a request comes from: whose share a session takes if the application names no identity. */
+  readonly address: (request: R) => string;
   readonly limits: Limits;
   /** How long a new socket may take to say `hello`. */
   readonly handshakeMs: number;
+  /** Bound on what all sessions hold for their clients, in characters. */
+  readonly keptBytes: number;
+  /** Sessions without a socket that are kept. */
+  readonly absentSessions: number;
 }
 
-interface Entry<R> {
-  readonly session: Session;
-  readonly digest: string;
-  dial: number;
-  greeting: Greeting<R>;
-}
+/** Digests of sessions that have ended, kept to tell their clients why. */
+const rememberedEnds = 4096;
 
-/** The sessions of a server: accepts sockets, finds or makes the session of each, ends them. */
+/** The sessions of a server: accepts sockets, finds or makes the session of each, and ends them. */
 export class Registry<R> implements GreetingOwner<R> {
   readonly options: RegistryOptions<R>;
   /** Names this run of the server. */
   readonly instance: string;
   readonly #entries = new Map<string, Entry<R>>();
   readonly #bySession = new Map<Session, Entry<R>>();
+  /** Sessions without a socket, the longest absent first. */
+  readonly #absent = new Set<Entry<R>>();
+  readonly #ended = new EndedSessions(rememberedEnds);
   readonly #greetings = new Set<Greeting<R>>();
+  readonly #ledger: Ledger;
   readonly #sweepMs: number;
   #sweptAt: number;
   #timer: Timer | undefined;
+  #evicting = false;
   #closed = false;
 
   constructor(options: RegistryOptions<R>) {
     this.options = options;
     this.instance = options.random.secret().slice(0, 8);
+    this.#ledger = new Ledger(options.keptBytes, () => this.#makeRoom());
     this.#sweepMs = Math.min(1000, options.limits.heartbeat / 4, options.handshakeMs / 4);
     this.#sweptAt = options.clock.now();
   }
@@ -54,8 +70,8 @@ export class Registry<R> implements GreetingOwner<R> {
   /** Takes an upgraded socket in; its events go to what comes back. */
   accept(socket: Socket, request: R): SocketEvents {
     const greeting = new Greeting(this, socket, request);
+    this.#greetings.add(greeting);
     if (this.#closed) greeting.refuse('going-away');
-    else this.#greetings.add(greeting);
     this.#arm();
     return greeting;
   }
@@ -65,58 +81,157 @@ export class Registry<R> implements GreetingOwner<R> {
     this.#closed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
+    for (const { session } of [...this.#entries.values()]) session.close('going-away');
     for (const greeting of [...this.#greetings]) greeting.refuse('going-away');
   }
 
-  /**
-   * Finds or makes the session that a `hello` asks for. A `hello` that fails changes nothing; one that resumes,
-   * with no window, shows that the session's old line is dead.
-   */
-  present(hello: Hello, greeting: Greeting<R>): Verdict {
+  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R> {
     const digest = this.options.digest(hello.secret);
-    const known = this.#entries.get(digest);
-    if (hello.mode === 'resume') return this.#resume(hello, known);
-    if (known) return { kind: 'refused', name: 'known-secret' };
-    const session = new Session(this.options.random.secret().slice(0, 12), this.options, {
-      ended: (ended, end) => this.#ended(ended, end),
-    });
-    const entry: Entry<R> = { session, digest, dial: hello.dial, greeting };
-    this.#entries.set(digest, entry);
-    this.#bySession.set(session, entry);
-    this.options.doorkeeper.created(session);
-    return { kind: 'session', session };
+    const entry = this.#entries.get(digest);
+    const verdict =
+      hello.mode === 'open' ? this.#open(digest, entry, request) : this.#resume(digest, entry, hello);
+    if (verdict.kind === 'session') verdict.entry.greetings.add(greeting);
+    return verdict;
   }
 
-  welcome(session: Session): Welcome {
-    const { sent, received } = session;
-    const { limits } = this.options;
-    return { session: session.id, server: this.instance, resumed: false, sent, received, limits };
+  objection({ entry, hello }: PendingDial<R>, { identity }: Admitted): CloseName | undefined {
+    const objection = this.#impossible(entry, hello);
+    if (objection || !entry.accepted) return objection;
+    if (entry.identity !== identity) return 'forbidden';
+    return entry.givesUp(hello) ? 'stuck' : undefined;
   }
 
-  /** A socket is gone, or will be. With no window, so is its session. */
-  left(greeting: Greeting<R>, session: Session | undefined, name: SessionEnd['name']): void {
+  handOver({ entry, hello, request }: PendingDial<R>, { identity }: Admitted): Welcome {
+    entry.line?.fence();
+    entry.dial = hello.dial;
+    entry.identity = identity;
+    entry.owner = identity ?? this.options.address(request);
+    this.#absent.delete(entry);
+    const { sent, received } = entry.session.counts;
+    const resumed = hello.mode === 'resume';
+    const announced = { ...this.options.limits, spread: spreadOf(this.size, this.options.limits.spread) };
+    return { session: entry.session.id, server: this.instance, resumed, sent, received, limits: announced };
+  }
+
+  parted(greeting: Greeting<R>, entry: Entry<R>, name: CloseName | undefined): void {
+    const { session } = entry;
+    entry.greetings.delete(greeting);
+    if (name === 'stuck') return session.close(name);
+    if (entry.line || session.ended || this.#absent.has(entry)) return;
+    const { window } = this.options.limits;
+    if (window === 0) return session.end({ name: name ?? 'off' });
+    // Another dial may yet be let in.
+    if (!entry.accepted && entry.greetings.size > 0) return;
+    if (!entry.accepted && name !== undefined && isFinal(name)) session.end({ name });
+    else this.#keep(entry, window);
+  }
+
+  dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void {
+    entry.greetings.delete(greeting);
+    if (entry.line !== greeting) return;
+    entry.line = undefined;
+    entry.session.detach();
+    const { window } = this.options.limits;
+    if (window === 0) return entry.session.end({ name: 'off' });
+    const clean = code === 1000 || code === 1001;
+    this.#keep(entry, clean ? Math.min(window, limits.cleanCloseWindow.default) : window);
+  }
+
+  left(greeting: Greeting<R>): void {
     this.#greetings.delete(greeting);
-    session?.detach();
-    session?.end({ name });
   }
 
-  #resume(hello: Hello, known: Entry<R> | undefined): Verdict {
-    if (known && hello.dial <= known.dial) return { kind: 'refused', name: 'stale-dial' };
-    known?.greeting.drop();
-    const restarted = hello.server !== undefined && hello.server !== this.instance;
-    return { kind: 'gone', reason: restarted ? 'restarted' : 'off' };
+  #open(digest: string, entry: Entry<R> | undefined, request: R): Verdict<R> {
+    if (entry || this.#ended.reasonOf(digest)) return { kind: 'refused', name: 'known-secret' };
+    const { clock, turn, random, doorkeeper, address, limits } = this.options;
+    const session = new Session(
+      random.secret().slice(0, 12),
+      { clock, turn, ledger: this.#ledger, limits, announces: true },
+      { ended: (ended, end) => this.#sessionEnded(ended, end) },
+    );
+    const opened = new Entry<R>(session, digest, address(request));
+    this.#entries.set(digest, opened);
+    this.#bySession.set(session, opened);
+    doorkeeper.created(session);
+    return { kind: 'session', entry: opened };
   }
 
-  #ended(session: Session, end: SessionEnd): void {
+  #resume(digest: string, entry: Entry<R> | undefined, hello: Hello): Verdict<R> {
+    const off = this.options.limits.window === 0;
+    const objection = entry && this.#impossible(entry, hello);
+    if (entry && objection && !(off && objection === 'miscount')) return { kind: 'refused', name: objection };
+    if (entry && !off) return { kind: 'session', entry };
+    // With no window, whoever asks for a session shows that its line is dead.
+    for (const greeting of [...(entry?.greetings ?? [])]) greeting.fence();
+    return { kind: 'gone', reason: this.#reasonOf(digest, hello) };
+  }
+
+  /** Why there is no such session; the secret is good for none any more. */
+  #reasonOf(digest: string, hello: Hello): GoneReason {
+    if (hello.server !== undefined && hello.server !== this.instance) return 'restarted';
+    if (this.options.limits.window === 0) return 'off';
+    const reason = this.#ended.reasonOf(digest) ?? 'expired';
+    this.#ended.add(digest, reason);
+    return reason;
+  }
+
+  /** What is wrong with the numbers of a `hello` for a session that exists. */
+  #impossible({ session, dial }: Entry<R>, hello: Hello): CloseName | undefined {
+    if (hello.dial <= dial) return 'stale-dial';
+    const { sent, received, acknowledged } = session.counts;
+    const possible = hello.received >= acknowledged && hello.received <= sent && hello.sent >= received;
+    return possible ? undefined : 'miscount';
+  }
+
+  /** Keeps a session that has no socket. */
+  #keep(entry: Entry<R>, ms: number): void {
+    entry.expiresAt = this.options.clock.now() + ms;
+    this.#absent.add(entry);
+    if (this.#absent.size > this.options.absentSessions) this.#makeRoom();
+    this.#arm();
+  }
+
+  #sessionEnded(session: Session, end: SessionEnd): void {
     const entry = this.#bySession.get(session);
     if (!entry) return;
     this.#bySession.delete(session);
     this.#entries.delete(entry.digest);
-    entry.greeting.sessionEnded(end);
+    this.#absent.delete(entry);
+    const reason = end.name === 'expired' || end.name === 'evicted' ? end.name : 'ended';
+    if (this.options.limits.window > 0) this.#ended.add(entry.digest, reason);
+    for (const greeting of [...entry.greetings]) greeting.sessionEnded(end, reason);
+  }
+
+  /** Asks for an eviction. Sessions end outside of whatever is going on now: their handlers are told. */
+  #makeRoom(): void {
+    if (this.#evicting) return;
+    this.#evicting = true;
+    this.options.turn.yield(() => {
+      this.#evicting = false;
+      this.#evict();
+    });
+  }
+
+  #evict(): void {
+    const absent = [...this.#absent];
+    const ownerOf = (entry: Entry<R>): string => entry.owner;
+    for (const { session } of fairly(absent, ownerOf, () => 1)) {
+      if (this.#absent.size <= this.options.absentSessions) break;
+      session.end({ name: 'evicted' });
+    }
+    const heldBy = ({ session }: Entry<R>): number => session.held;
+    for (const { session } of fairly(this.#absent, ownerOf, heldBy)) {
+      if (!this.#ledger.full) return;
+      session.end({ name: 'evicted' });
+    }
+    for (const { session } of fairly(this.#entries.values(), ownerOf, heldBy)) {
+      if (!this.#ledger.full) return;
+      session.close('overflow');
+    }
   }
 
   #arm(): void {
-    if (this.#closed || this.#timer || this.#greetings.size === 0) return;
+    if (this.#closed || this.#timer || this.#greetings.size + this.#absent.size === 0) return;
     this.#sweptAt = this.options.clock.now();
     this.#timer = this.options.clock.after(this.#sweepMs, this.#sweep);
   }
@@ -131,7 +246,16 @@ export class Registry<R> implements GreetingOwner<R> {
   #judge(late: boolean): void {
     const now = this.options.clock.now();
     for (const greeting of this.#greetings) greeting.sweep(now, late);
+    for (const { session, expiresAt, greetings } of this.#absent) {
+      // One that is being asked for is judged when that is decided.
+      if (now >= expiresAt && greetings.size === 0) session.end({ name: 'expired' });
+    }
     this.#timer = undefined;
     this.#arm();
   }
+}
+
+/** Whether a client that is told so gives up a session of which nothing has run yet. */
+function isFinal(name: CloseName): boolean {
+  return closeCodes[name].session === 'ends' || closeCodes[name].client === 'wait';
 }

@@ -8,11 +8,14 @@ import type { Limits } from '../wire/limits.js';
 import { defaultLimits, limits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
 import { isCount, isMessage } from '../wire/message.js';
+import type { Ledger } from './ledger.js';
 import { Liveness } from './liveness.js';
 import type { LaneName, Outgoing } from './outbox.js';
 import { Outbox } from './outbox.js';
+import { Pongs } from './pongs.js';
 import type { Clock, Socket, Turn } from './ports.js';
 import { socketBufferBytes } from './ports.js';
+import { Sequence } from './sequence.js';
 import { StreamRoom } from './stream-room.js';
 
 /** Why a session is over: a close of the table, the word that it is gone, or what this end found of its line. */
@@ -42,6 +45,30 @@ export interface SessionOwner {
   ended(session: Session, end: SessionEnd): void;
 }
 
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly ledger: Ledger;
+  /** What this end announces, or what the other announced last; the defaults until it does. */
+  readonly limits?: Limits | undefined;
+  /** Whether this end announces: then the other may send its early frames without knowing. */
+  readonly announces?: boolean;
+}
+
+/** How many data frames were sent and received, and how many of those sent the other end acknowledged. */
+export interface Counts {
+  readonly sent: number;
+  readonly received: number;
+  readonly acknowledged: number;
+}
+
+/** What the handshake said of the line that a session goes on with. */
+export interface Line {
+  readonly resumed: boolean;
+  /** The other end's count of frames that it has received. */
+  readonly received: number;
+}
+
 type State = 'absent' | 'early' | 'open' | 'ended';
 
 /** Characters after which a frame is full. */
@@ -54,43 +81,55 @@ const minSweepMs = 25;
 const frameOverhead = 32;
 
 /**
- * One end of a session: messages in, counted frames out, over whatever socket is attached.
- * It does no I/O of its own.
+ * One end of a session: messages in, counted frames out, over whatever socket is attached. With a window it keeps
+ * what the other end has not acknowledged, and sends it again on the next socket. It does no I/O of its own.
  */
 export class Session {
   readonly id: string;
   readonly #clock: Clock;
   readonly #turn: Turn;
   readonly #owner: SessionOwner;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
+  readonly #sequence: Sequence;
+  readonly #pongs = new Pongs();
   readonly #liveness = new Liveness();
   readonly #room: StreamRoom;
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
   #limits: Limits;
+  /** What is measured by when it comes in: wider than the limits while it may be early. */
+  #takes: Limits;
+  /** Whether the limits are those of the other end, or only the defaults. */
   #announced: boolean;
   /** The handler is to be told of other limits before anything more leaves. */
   #relimited = false;
-  #sent = 0;
-  #received = 0;
   #frameLength = 0;
-  #early = { frames: 0, bytes: 0 };
+  /** What may still leave, or come in, early. */
+  #early: { frames: number; bytes: number } = {
+    frames: limits.earlyFrames.default,
+    bytes: limits.earlyBytes.default,
+  };
   /** Messages that were ever queued. */
   #messages = 0;
   #flushing = false;
-  #pongs: 'free' | 'passed' | 'owed' = 'free';
+  /** Held up by the window, it has asked what was received. */
+  #asked = false;
 
-  /** `expected` are the limits that the other end announced last. */
-  constructor(id: string, ports: { clock: Clock; turn: Turn }, owner: SessionOwner, expected?: Limits) {
+  constructor(id: string, options: SessionOptions, owner: SessionOwner) {
+    const { clock, turn, ledger, limits: known, announces = false } = options;
     this.id = id;
-    this.#limits = expected ?? defaultLimits;
-    this.#announced = expected !== undefined;
-    this.#clock = ports.clock;
-    this.#turn = ports.turn;
+    this.#clock = clock;
+    this.#turn = turn;
     this.#owner = owner;
+    this.#limits = known ?? defaultLimits;
+    this.#takes = announces ? wider(this.#limits, defaultLimits) : this.#limits;
+    this.#announced = known !== undefined;
+    this.#outbox = new Outbox(ledger);
+    this.#sequence = new Sequence(ledger);
+    if (announces) this.#sequence.limit(this.#limits);
     this.#room = new StreamRoom({
-      turn: ports.turn,
+      turn,
       waiting: () => this.#outbox.waiting('stream'),
       wanted: () => this.#schedule(),
       give: () => this.#state !== 'ended' && this.#handler?.room() === true,
@@ -113,12 +152,19 @@ export class Session {
     return Math.min(this.#limits.messageBytes, this.#limits.frameBytes - frameOverhead);
   }
 
-  get sent(): number {
-    return this.#sent;
+  /** What the other end may have in flight here; more than `limits` allow while it may not have known them. */
+  get takes(): Limits {
+    return this.#takes;
   }
 
-  get received(): number {
-    return this.#received;
+  /** The counts of both directions, for a handshake. */
+  get counts(): Counts {
+    return this.#sequence;
+  }
+
+  /** Characters that are held for the other end: what waits, and what is kept. */
+  get held(): number {
+    return this.#outbox.length + this.#sequence.length;
   }
 
   /** Length of the data frame whose messages are being handed on. */
@@ -158,29 +204,23 @@ export class Session {
   attachEarly(socket: Socket): void {
     this.#socket = socket;
     this.#state = 'early';
-    this.#early = { frames: limits.earlyFrames.default, bytes: limits.earlyBytes.default };
     this.#schedule();
   }
 
-  /**
-   * Attaches a socket whose handshake is done. `held` are the frames that came before it was: they were sent
-   * without knowledge of the limits, and are measured by the defaults where those are wider.
-   */
-  attach(socket: Socket, announced: Limits, held: readonly string[] = []): void {
+  /** Attaches a socket whose handshake is done; on one that resumes, what is kept follows before anything new. */
+  attach(socket: Socket, announced: Limits, line: Line): void {
     this.#socket = socket;
     this.#state = 'open';
     this.#liveness.heard(this.#clock.now());
-    if (held.length > 0) {
-      this.#limits = wider(announced, defaultLimits);
-      for (const data of held) this.receive(data);
-    }
-    this.#limits = announced;
-    this.#announced = true;
-    this.#relimited = true;
+    this.#limit(announced);
+    if (line.resumed) this.#sequence.resume(line.received);
+    this.#acknowledge(line.received);
+    this.#pongs.settle();
+    this.#asked = false;
     this.#schedule();
   }
 
-  /** Takes the socket away; what waits goes on waiting. */
+  /** Takes the socket away; what waits and what is kept goes on waiting. */
   detach(): void {
     this.#socket = undefined;
     if (this.#state !== 'ended') this.#state = 'absent';
@@ -193,7 +233,7 @@ export class Session {
     this.#frameLength = data.length;
     // Binary frames need a feature that this peer does not announce.
     if (typeof data !== 'string') return this.close('malformed');
-    if (!fits(data, this.#limits.frameBytes)) return this.close('too-large');
+    if (!fits(data, this.#takes.frameBytes)) return this.close('too-large');
     const frame = parseFrame(data);
     if (frame === undefined) return this.close('malformed');
     if (!isControlFrame(frame)) return this.#receiveData(frame, data);
@@ -207,12 +247,14 @@ export class Session {
   }
 
   /**
-   * Looks after the line. `late` says that the call itself comes late, as after a
+   * Looks after the line, and tells what was received. `late` says that the call itself comes late, as after a
    * sleep: then silence proves nothing yet. Answers whether the socket is still believed to be alive.
    */
   sweep(now: number, late: boolean): 'alive' | 'dead' {
     if (this.#state !== 'open') return 'alive';
-    const patience = this.#handler?.outstanding ? this.#limits.heartbeat / 2 : this.#limits.heartbeat;
+    if (this.#sequence.owed) this.#sendCounts('ack');
+    const outstanding = this.#handler?.outstanding === true || this.#sequence.pending;
+    const patience = outstanding ? this.#limits.heartbeat / 2 : this.#limits.heartbeat;
     const verdict = this.#liveness.judge(now, this.sweepMs, patience, late);
     if (verdict === 'ping') this.#sendCounts('ping');
     return verdict === 'dead' ? 'dead' : 'alive';
@@ -244,25 +286,30 @@ export class Session {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#socket = undefined;
+    this.#outbox.clear();
+    this.#sequence.clear();
     this.#owner.ended(this, end);
     this.#handler?.ended(end);
   }
 
   #receiveData(frame: RawFrame, text: string): void {
-    const large = !fits(text, this.#limits.messageBytes);
+    if (this.#takes !== this.#limits) this.#spendEarly(text);
+    const large = !fits(text, this.#takes.messageBytes);
     const ack = frame[0];
     let first = 0;
     if (typeof ack === 'number') {
       if (!isCount(ack)) return this.close('malformed');
-      if (ack > this.#sent) return this.close('miscount');
+      if (!this.#sequence.covers(ack)) return this.close('miscount');
       first = 1;
     }
     if (first === frame.length) return this.close('malformed');
     for (let i = first; i < frame.length; i++) {
       if (!isMessage(frame[i])) return this.close('malformed');
-      if (large && !this.#takes(frame[i])) return this.close('too-large');
+      if (large && !this.#takesMessage(frame[i])) return this.close('too-large');
     }
-    this.#received++;
+    if (first === 1) this.#acknowledge(ack as number);
+    this.#sequence.receive(text.length);
+    if (this.#sequence.due) this.#schedule();
     for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(frame[i] as Message);
   }
 
@@ -271,10 +318,15 @@ export class Session {
       case 'ack':
       case 'ping':
       case 'pong':
-        if (control[1] !== this.#received || control[2] > this.#sent) return this.close('miscount');
-        if (control[0] === 'ping') this.#answerPing();
+        if (!this.#agrees(control[1], control[2])) return this.close('miscount');
+        // Whoever counts has seen `welcome`, and the limits with it.
+        this.#takes = this.#limits;
+        this.#acknowledge(control[2]);
+        if (control[0] === 'ping' && this.#pongs.asked(this.#full)) this.#sendCounts('pong');
         return;
       case 'bye': {
+        // A session that stays loses this socket: its close says the rest.
+        if (closeCodes[control[1]].session === 'stays') return;
         const socket = this.#socket;
         this.end({ name: control[1], error: control[2] });
         return socket?.close(closeCodes.closed.code, 'closed');
@@ -288,35 +340,50 @@ export class Session {
     }
   }
 
+  /** Frames that may have been sent before the limits were known are measured by the defaults where they are wider. */
+  #spendEarly(text: string): void {
+    this.#early.frames--;
+    this.#early.bytes -= utf8Length(text);
+    if (this.#early.frames < 0 || this.#early.bytes < 0) this.#takes = this.#limits;
+  }
+
   /** Measures a message of a frame that is larger than one message may be. Deep nesting counts as size. */
-  #takes(message: unknown): boolean {
+  #takesMessage(message: unknown): boolean {
     try {
-      return fits(JSON.stringify(message), this.#limits.messageBytes);
+      return fits(JSON.stringify(message), this.#takes.messageBytes);
     } catch {
       return false;
     }
   }
 
-  /**
-   * A full socket gets one pong more, so that a slow line does not look dead. The pings after it are answered by
-   * one when it has drained: its counts are those of that moment.
-   */
-  #answerPing(): void {
-    const full = this.#socket !== undefined && this.#socket.buffered >= socketBufferBytes;
-    if (full && this.#pongs !== 'free') this.#pongs = 'owed';
-    else {
-      this.#pongs = full ? 'passed' : 'free';
-      this.#sendCounts('pong');
-    }
+  /** A socket is ordered: its two ends never disagree on what it has carried. */
+  #agrees(sent: number, received: number): boolean {
+    return sent === this.#sequence.received && this.#sequence.covers(received);
   }
 
-  #settlePongs(): void {
-    if (this.#pongs === 'owed') this.#sendCounts('pong');
-    this.#pongs = 'free';
+  /** Lets go of what the other end has received. */
+  #acknowledge(received: number): void {
+    if (!this.#sequence.acknowledge(received)) return;
+    this.#asked = false;
+    if (!this.#outbox.empty) this.#schedule();
   }
 
-  #sendCounts(name: 'ping' | 'pong'): void {
-    this.#socket?.send(encodeCounts(name, this.#sent, this.#received));
+  #limit(announced: Limits): void {
+    if (this.#takes === this.#limits) this.#takes = announced;
+    this.#limits = announced;
+    this.#announced = true;
+    this.#relimited = true;
+    this.#sequence.limit(announced);
+  }
+
+  get #full(): boolean {
+    return this.#socket !== undefined && this.#socket.buffered >= socketBufferBytes;
+  }
+
+  #sendCounts(name: 'ack' | 'ping' | 'pong'): void {
+    const { written, received } = this.#sequence;
+    this.#sequence.told();
+    this.#socket?.send(encodeCounts(name, written, received));
   }
 
   #schedule(): void {
@@ -332,31 +399,50 @@ export class Session {
     if (this.#relimited) this.#relimit();
     const socket = this.#socket;
     if (socket === undefined) return;
-    if (socket.buffered < socketBufferBytes) this.#settlePongs();
-    while (socket.buffered < socketBufferBytes) {
-      const frame = this.#take();
+    if (!this.#full && this.#pongs.settle()) this.#sendCounts('pong');
+    while (!this.#full) {
+      const frame = this.#sequence.again() ?? this.#build();
       if (frame === undefined) break;
-      this.#sent++;
       socket.send(frame);
     }
+    if (this.#state === 'open') this.#sayCounts();
     this.#room.flushed();
   };
+
+  /** Tells what was received if no frame did, and asks the same when the window holds messages up. */
+  #sayCounts(): void {
+    const held = !this.#asked && !this.#full && this.#sequence.pending && !this.#outbox.empty;
+    if (held) this.#asked = true;
+    if (held) this.#sendCounts('ping');
+    else if (this.#sequence.due) this.#sendCounts('ack');
+  }
 
   #relimit(): void {
     this.#relimited = false;
     this.#handler?.limited();
   }
 
+  /** A new frame of what waits. */
+  #build(): string | undefined {
+    const messages = this.#state === 'open' ? this.#take() : this.#takeEarly();
+    return messages === undefined ? undefined : this.#sequence.build(messages);
+  }
+
   #take(): string | undefined {
-    if (this.#state === 'open') {
-      return this.#outbox.take(Math.min(frameLength, this.#limits.frameBytes / 3), false);
-    }
+    const { all, streams } = this.#sequence.room;
+    if (all <= 0) return undefined;
+    const length = Math.min(frameLength, this.#limits.frameBytes / 3, all);
+    return this.#outbox.take({ length, strict: false, streamLength: streams });
+  }
+
+  #takeEarly(): string | undefined {
     if (this.#early.frames === 0) return undefined;
-    const frame = this.#outbox.take(this.#early.bytes / 3, true);
-    if (frame !== undefined) {
+    const length = this.#early.bytes / 3;
+    const messages = this.#outbox.take({ length, strict: true, streamLength: length });
+    if (messages !== undefined) {
       this.#early.frames--;
-      this.#early.bytes -= utf8Length(frame);
+      this.#early.bytes -= utf8Length(messages) + 2;
     }
-    return frame;
+    return messages;
   }
 }

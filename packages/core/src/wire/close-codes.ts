@@ -3,7 +3,7 @@ export type AfterClose = 'redial' | 'wait' | 'never';
 
 export interface CloseCode {
   readonly code: number;
-  /** What the close does to the session: `ends` at both ends, or `stays` and can be resumed. */
+  /** What becomes, to whoever is told, of the session that the socket carried or asked for: `stays` can be resumed. */
   readonly session: 'ends' | 'stays';
   readonly client: AfterClose;
 }
@@ -14,9 +14,9 @@ export const closeCodes = {
   'going-away': { code: 1001, session: 'ends', client: 'redial' },
   'bad-request': { code: 4400, session: 'stays', client: 'wait' },
   unauthorized: { code: 4401, session: 'stays', client: 'wait' },
-  forbidden: { code: 4403, session: 'stays', client: 'wait' },
+  forbidden: { code: 4403, session: 'ends', client: 'wait' },
   'handshake-timeout': { code: 4408, session: 'stays', client: 'redial' },
-  'stale-dial': { code: 4409, session: 'stays', client: 'never' },
+  'stale-dial': { code: 4409, session: 'ends', client: 'redial' },
   ended: { code: 4410, session: 'ends', client: 'redial' },
   'too-large': { code: 4413, session: 'ends', client: 'redial' },
   malformed: { code: 4420, session: 'ends', client: 'redial' },
@@ -26,7 +26,7 @@ export const closeCodes = {
   'too-many': { code: 4429, session: 'ends', client: 'redial' },
   overflow: { code: 4430, session: 'ends', client: 'redial' },
   stuck: { code: 4431, session: 'ends', client: 'redial' },
-  'known-secret': { code: 4432, session: 'stays', client: 'redial' },
+  'known-secret': { code: 4432, session: 'ends', client: 'redial' },
   trouble: { code: 4500, session: 'stays', client: 'redial' },
   overloaded: { code: 4503, session: 'stays', client: 'redial' },
 } as const satisfies Record<string, CloseCode>;

@@ -24,6 +24,9 @@ export interface ServerOptions {
   readonly createContext?: (request: string, params: JsonObject, session: ServerSession) => unknown;
   readonly refuse?: (failure: unknown) => { readonly name: CloseName; readonly error: unknown };
   readonly handshakeMs?: number;
+  readonly identity?: (context: unknown) => string | undefined;
+  readonly keptBytes?: number;
+  readonly absentSessions?: number;
   /** Whether handlers may still run at the end: for those that never end by themselves. */
   readonly handlersOutlive?: boolean;
 }
@@ -48,6 +51,10 @@ export class ServerBench {
       random: new SeededRandom(),
       turn: this.turn,
       digest: (secret) => `digest of ${secret}`,
+      identity: options.identity,
+      address: (request) => request,
+      keptBytes: options.keptBytes ?? 256 * 1024 * 1024,
+      absentSessions: options.absentSessions ?? 20_000,
       limits: { ...defaultLimits, ...options.limits },
       handshakeMs: options.handshakeMs ?? 10_000,
     });

@@ -1,3 +1,4 @@
+import { Ledger } from '../../src/session/ledger.ts';
 import type { SessionEnd, SessionHandler } from '../../src/session/session.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Limits } from '../../src/wire/limits.ts';
@@ -21,14 +22,15 @@ export class SessionBench implements SessionHandler {
   outstanding = false;
 
   constructor() {
-    this.session = new Session('S', this, { ended: () => {} });
+    const { clock, turn } = this;
+    this.session = new Session('S', { clock, turn, ledger: new Ledger() }, { ended: () => {} });
     this.session.handler = this;
   }
 
   /** A session whose handshake is done. */
   static open(limits: Partial<Limits> = {}): SessionBench {
     const bench = new SessionBench();
-    bench.session.attach(bench.socket, { ...defaultLimits, ...limits });
+    bench.session.attach(bench.socket, { ...defaultLimits, ...limits }, { resumed: false, received: 0 });
     bench.turn.run();
     return bench;
   }

@@ -28,6 +28,9 @@ export interface WorldOptions {
   readonly dispatch?: Dispatch;
   readonly limits?: Partial<Limits>;
   readonly createContext?: (params: JsonObject, session: ServerSession) => unknown;
+  readonly identity?: (context: unknown) => string | undefined;
+  readonly keptBytes?: number;
+  readonly absentSessions?: number;
   /** What a client is told when `createContext` fails. */
   readonly refuseAs?: CloseName;
   readonly client?: Partial<Pick<ConnectionOptions, 'params' | 'lazy' | 'timeoutMs'>>;
@@ -152,6 +155,10 @@ export class World {
       random: this.random,
       turn: this.#serverTurn,
       digest: (secret) => `digest of ${secret}`,
+      identity: this.#options.identity,
+      address: () => 'address',
+      keptBytes: this.#options.keptBytes ?? 256 * 1024 * 1024,
+      absentSessions: this.#options.absentSessions ?? 20_000,
       limits: { ...defaultLimits, ...limits },
       handshakeMs: 10_000,
     });

@@ -1,0 +1,124 @@
+import type { Limits } from '../wire/limits.js';
+import { defaultLimits } from '../wire/limits.js';
+import { AckDebt } from './ack-debt.js';
+import { KeptFrames } from './kept-frames.js';
+import type { Ledger } from './ledger.js';
+
+/** What a session may keep while the process holds too much for all. */
+const tightBytes = 65_536;
+
+/** The counts of one end: the data frames that it sent, in a row over all sockets, and those that it received. */
+export class Sequence {
+  readonly #ledger: Ledger;
+  readonly #kept: KeptFrames;
+  readonly #debt = new AckDebt();
+  /** Whether there is a window, as far as is known: what leaves before `welcome` says so is kept. */
+  #keeping = true;
+  #windowBytes = defaultLimits.windowBytes;
+  #sent = 0;
+  #written = 0;
+  #received = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+    this.#kept = new KeptFrames(ledger);
+  }
+
+  /** Frames that were built. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Number of the last frame that was put on this socket: behind `sent` while kept frames are sent again. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Frames whose messages were handed on. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Number of the last frame that the other end acknowledged. */
+  get acknowledged(): number {
+    return this.#kept.acknowledged;
+  }
+
+  /** Whether frames wait for their acknowledgement. */
+  get pending(): boolean {
+    return this.#kept.size > 0;
+  }
+
+  /** Characters that are kept. */
+  get length(): number {
+    return this.#kept.length;
+  }
+
+  /** Characters of new frames, and among them of stream items, for which the window has room. */
+  get room(): { readonly all: number; readonly streams: number } {
+    if (!this.#keeping) return { all: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY };
+    const bound = this.#ledger.tight ? Math.min(this.#windowBytes, tightBytes) : this.#windowBytes;
+    return { all: bound - this.#kept.length, streams: bound / 2 - this.#kept.length };
+  }
+
+  limit({ window, windowBytes }: Limits): void {
+    this.#keeping = window > 0;
+    this.#windowBytes = windowBytes;
+    if (!this.#keeping) this.#kept.clear();
+  }
+
+  /** Goes on over a new socket, whose handshake told both counts: what the other end lacks is to be sent again. */
+  resume(received: number): void {
+    this.#written = received;
+    this.#debt.settle();
+  }
+
+  /** The next frame that is to be sent again. */
+  again(): string | undefined {
+    return this.#written < this.#sent ? this.#kept.get(++this.#written) : undefined;
+  }
+
+  /** Makes the next frame of messages, with an acknowledgement if one is due. */
+  build(messages: string): string {
+    const frame = this.due ? `[${this.#received},${messages}]` : `[${messages}]`;
+    if (this.due) this.#debt.settle();
+    this.#written = ++this.#sent;
+    if (this.#keeping) this.#kept.push(frame);
+    return frame;
+  }
+
+  /** Counts a frame of the other end. */
+  receive(length: number): void {
+    this.#received++;
+    if (this.#keeping) this.#debt.add(length);
+  }
+
+  /** Whether the other end can have received so many frames of this socket. */
+  covers(received: number): boolean {
+    return received <= this.#written;
+  }
+
+  /** Lets go of what the other end has received; answers whether any of it was kept. */
+  acknowledge(received: number): boolean {
+    return this.#keeping && this.#kept.acknowledge(received);
+  }
+
+  /** Whether the other end is to be told what was received. */
+  get owed(): boolean {
+    return this.#debt.owed;
+  }
+
+  /** Whether that cannot wait for the next sweep. */
+  get due(): boolean {
+    return this.#debt.due(this.#windowBytes);
+  }
+
+  /** The other end was told. */
+  told(): void {
+    this.#debt.settle();
+  }
+
+  clear(): void {
+    this.#kept.clear();
+  }
+}
