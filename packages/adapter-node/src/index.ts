@@ -1,4 +1,5 @@
 export type { JsonObject, ServerSession } from '@hawser/core';
+export { position } from '@hawser/core';
 export type {
   AttachOptions,
   ContextOptions,

@@ -10,7 +10,9 @@ export type {
   ConnectionStatus,
   FaultCode,
   Gap,
+  GapReason,
   JsonObject,
+  LossReason,
   Outcome,
 } from '@hawser/core';
 export { Connection, HawserError, hawserErrorOf, outcomeOf } from '@hawser/core';
@@ -18,6 +20,7 @@ export type {
   CallOptions,
   Client,
   IterateOptions,
+  MutateOptions,
   ObserveOptions,
   SubscribeOptions,
   SubscriptionCallbacks,

@@ -13,17 +13,23 @@ export type TRPCState = Extract<
 /** How long a drop is kept quiet: most are over by then, and nobody need see them. */
 const quietMs = 1000;
 
+export interface LinkStateListener {
+  state(state: TRPCState): void;
+  /** The line is back, and whoever was told of an outage is to be told so. */
+  back(): void;
+}
+
 /** Tells one subscription the state of its connection: at once, and at each change that lasts. */
 export class LinkState {
   readonly #clock: Clock;
-  readonly #emit: (state: TRPCState) => void;
+  readonly #listener: LinkStateListener;
   readonly #unsubscribe: () => void;
   #told: 'connecting' | 'pending' | undefined;
   #quiet: Timer | undefined;
 
-  constructor(connection: Connection, clock: Clock, emit: (state: TRPCState) => void) {
+  constructor(connection: Connection, clock: Clock, listener: LinkStateListener) {
     this.#clock = clock;
-    this.#emit = emit;
+    this.#listener = listener;
     this.#unsubscribe = connection.subscribe((status) => this.#changed(status));
   }
 
@@ -36,7 +42,9 @@ export class LinkState {
     if (status.state === 'open') {
       this.#quiet?.cancel();
       this.#quiet = undefined;
+      const outage = this.#told === 'connecting';
       this.#tell('pending');
+      if (outage) this.#listener.back();
     } else if (this.#told === undefined) this.#tell('connecting');
     else if (this.#told === 'pending' && status.state !== 'closed') {
       this.#quiet ??= this.#clock.after(quietMs, () => this.#tell('connecting', status.reason));
@@ -46,8 +54,8 @@ export class LinkState {
   #tell(state: 'connecting' | 'pending', reason?: string): void {
     if (state === this.#told) return;
     this.#told = state;
-    if (state === 'pending') return this.#emit({ type: 'state', state, error: null });
+    if (state === 'pending') return this.#listener.state({ type: 'state', state, error: null });
     const error = reason === undefined ? null : faulted(new HawserError('session-lost', 'unknown', reason));
-    this.#emit({ type: 'state', state, error });
+    this.#listener.state({ type: 'state', state, error });
   }
 }

@@ -9,7 +9,9 @@ export type {
   ConnectionStatus,
   FaultCode,
   Gap,
+  GapReason,
   JsonObject,
+  LossReason,
   Outcome,
 } from '@hawser/core';
 export { Connection, HawserError, hawserErrorOf, outcomeOf } from '@hawser/core';
@@ -17,6 +19,7 @@ export type {
   CallOptions,
   Client,
   IterateOptions,
+  MutateOptions,
   ObserveOptions,
   SubscribeOptions,
   SubscriptionCallbacks,

@@ -95,13 +95,17 @@ function subscribe(
 ): TeardownLogic {
   const { path, input, context } = op;
   if (op.signal?.aborted) return observer.complete();
+  let started = false;
   const subscription = new SubscriptionObserver(
     { caller: connection, path, input, translation },
     {
       signal: op.signal ?? undefined,
       survivesGaps: true,
       report: connection.report,
-      onStarted: () => observer.next({ result: { type: 'started' }, context }),
+      onStarted() {
+        started = true;
+        observer.next({ result: { type: 'started' }, context });
+      },
       onItem(data, id) {
         observer.next({
           result: id === undefined ? { type: 'data', data } : { type: 'data', id, data },
@@ -114,7 +118,13 @@ function subscribe(
     },
   );
   const safe = guarded(observer, connection.report);
-  const state = new LinkState(connection, clock, (result) => safe.next({ result, context }));
+  const state = new LinkState(connection, clock, {
+    state: (result) => safe.next({ result, context }),
+    // A session that was resumed does not start anything again, and tRPC's hooks wait for it.
+    back() {
+      if (started) safe.next({ result: { type: 'started' }, context });
+    },
+  });
   const complete = (): void => safe.complete();
   op.signal?.addEventListener('abort', complete, { once: true });
   if (op.signal?.aborted) complete();

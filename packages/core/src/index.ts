@@ -26,24 +26,26 @@ export type {
   Turn,
 } from './session/ports.js';
 export { socketBufferBytes } from './session/ports.js';
+export type { LossReason } from './session/session.js';
 
 // rpc: both ends of a line
 
 export type { Caller, ConnectionOptions } from './rpc/connection.js';
 export { Connection } from './rpc/connection.js';
-export type { Dispatch, IncomingCall, Reply, StreamItem } from './rpc/dispatch.js';
+export type { Dispatch, IncomingCall, Reply, StreamItem, StreamPosition } from './rpc/dispatch.js';
 export { ServingError } from './rpc/dispatch.js';
 export { HawserError, hawserErrorOf, outcomeOf } from './rpc/hawser-error.js';
 export type { HostOptions, ServerSession } from './rpc/host.js';
 export { Host } from './rpc/host.js';
 export type { CallRequest, CallSink, OutgoingCall } from './rpc/outgoing-call.js';
 export type { StreamEnd, StreamEntry } from './rpc/stream-intake.js';
-export type { Gap, SubscriptionOptions } from './rpc/subscription.js';
+export type { Gap, GapReason, SubscriptionOptions } from './rpc/subscription.js';
 export { Subscription } from './rpc/subscription.js';
 
 // serving a tRPC router
 
 export type { CallFailure } from './trpc/error-shape.js';
+export { position } from './trpc/position.js';
 export { refusalOf } from './trpc/refusal.js';
 export type { RouterDispatchOptions } from './trpc/router-dispatch.js';
 export { routerDispatch } from './trpc/router-dispatch.js';

@@ -22,6 +22,11 @@ export interface StreamItem {
   readonly event: string | undefined;
 }
 
+/** Where a stream is to continue, should its session be lost before the next event. */
+export interface StreamPosition {
+  readonly position: string;
+}
+
 export type Reply =
   | { readonly kind: 'result'; readonly data: unknown }
   /** The error shape's JSON. */
@@ -30,7 +35,9 @@ export type Reply =
       readonly kind: 'stream';
       readonly iterator: AsyncIterator<unknown, unknown, undefined>;
       /** Makes an item of what the iterator gave. May throw: then the stream fails. */
-      readonly toItem: (value: unknown) => StreamItem;
+      readonly toItem: (value: unknown) => StreamItem | StreamPosition;
+      /** Why items may be missing before the first. */
+      readonly gap?: string | undefined;
     };
 
 /** Runs calls: all that a peer knows of a router. Data have passed its transformer, but are no text yet. */

@@ -6,7 +6,7 @@ import type { Session } from '../session/session.js';
 import { fits } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
 import type { CallMessage, CallType, CreditMessage } from '../wire/message.js';
-import { callType, encodeBare, encodeError, encodeResult, readValue } from '../wire/message.js';
+import { callType, encodeBare, encodeError, encodeGap, encodeResult, readValue } from '../wire/message.js';
 import type { Dispatch, IncomingCall, Reply } from './dispatch.js';
 import { ServingError } from './dispatch.js';
 import { LazySignal } from './lazy-signal.js';
@@ -169,6 +169,7 @@ export class IncomingCalls {
     call.pump = pump;
     if (call.cancelled) return pump.stop(undefined);
     this.#session.send(encodeBare('started', call.id), 'reply');
+    if (stream.gap !== undefined) this.#session.send(encodeGap(call.id, stream.gap), 'stream');
     if (call.credit) pump.credit(call.credit);
     pump.run();
   }

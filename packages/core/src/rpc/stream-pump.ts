@@ -3,7 +3,7 @@ import type { Session } from '../session/session.js';
 import { fits } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
 import type { CreditMessage } from '../wire/message.js';
-import { encodeItem } from '../wire/message.js';
+import { encodeItem, encodePosition } from '../wire/message.js';
 import type { Reply } from './dispatch.js';
 import { ServingError } from './dispatch.js';
 
@@ -126,15 +126,20 @@ export class StreamPump {
   };
 
   #send(value: unknown): void {
-    const { data, event } = this.#stream.toItem(value);
-    const text = encodeItem(this.#id, JSON.stringify(data), event);
-    if (!fits(text, this.#session.messageBytes)) {
-      throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
-    }
+    const item = this.#stream.toItem(value);
+    if ('position' in item) return this.#say(encodePosition(this.#id, item.position));
+    const text = encodeItem(this.#id, JSON.stringify(item.data), item.event);
+    this.#say(text);
     this.#sent++;
     this.length = text.length;
     this.#bytes += text.length;
     this.#lengths.push(text.length);
+  }
+
+  #say(text: string): void {
+    if (!fits(text, this.#session.messageBytes)) {
+      throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
+    }
     this.#session.send(text, 'stream');
   }
 

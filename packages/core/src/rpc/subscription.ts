@@ -1,13 +1,20 @@
+import type { LossReason } from '../session/session.js';
 import type { FaultCode } from '../wire/fault-codes.js';
 import { HawserError } from './hawser-error.js';
 import type { CallSink, OutgoingCall } from './outgoing-call.js';
 import type { StreamEnd, StreamEntry } from './stream-intake.js';
 import { StreamIntake } from './stream-intake.js';
 
-/** Items are missing at this point of a subscription. */
+/**
+ * Why items may be missing: what became of the session, or the word of the server: it dropped some, the cursor is
+ * older than what is kept or from another epoch, or the procedure takes none.
+ */
+export type GapReason = LossReason | 'dropped' | 'expired' | 'restarted' | 'no-cursor';
+
+/** Items may be missing at this point of a subscription. */
 export interface Gap {
-  /** Why the session was lost, such as `dropped`, `dead` or `restarted`; or what the server says it dropped. */
-  readonly reason: string;
+  /** A `GapReason`, or a word of a newer server. */
+  readonly reason: GapReason | (string & Record<never, never>);
   /** How many, where that is known. */
   readonly count: number | undefined;
 }

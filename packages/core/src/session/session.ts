@@ -19,8 +19,10 @@ import { Sequence } from './sequence.js';
 import { StreamRoom } from './stream-room.js';
 
 /** Why a session is over: a close of the table, the word that it is gone, or what this end found of its line. */
+export type LossReason = CloseName | GoneReason | 'dropped' | 'dead' | 'not-hawser';
+
 export interface SessionEnd {
-  readonly name: CloseName | GoneReason | 'dropped' | 'dead' | 'not-hawser';
+  readonly name: LossReason;
   /** The error shape that came with it, if one did. */
   readonly error?: unknown;
   /** Nothing that was sent in this session has run: its only `hello` was turned away. */
@@ -197,7 +199,7 @@ export class Session {
 
   /** Takes back a message that is in no frame yet. */
   withdraw(entry: Outgoing, lane: LaneName): void {
-    this.#outbox.withdraw(entry, lane);
+    if (this.#state !== 'ended') this.#outbox.withdraw(entry, lane);
   }
 
   /** Attaches a socket before the other end's `welcome`: only an early allowance of frames leaves. */

@@ -5,6 +5,13 @@ import { trpcErrorOf } from './trpc-error.js';
 
 type ReadInput = () => Promise<unknown>;
 
+/** What the steps read, and how far they came with it. */
+export interface StepInput {
+  read(): Promise<unknown>;
+  /** Set when the procedure's own code is reached, after all its parsers, to what that gets. */
+  resolved: { readonly input: unknown } | undefined;
+}
+
 interface StepResult {
   readonly ok: boolean;
   readonly data?: unknown;
@@ -94,8 +101,9 @@ export class ProcedureSteps {
   }
 
   /** Rejects with a `TRPCError`. */
-  async run(call: IncomingCall, getRawInput: ReadInput): Promise<unknown> {
-    const result = await this.#step(0, call, { ctx: call.context, input: undefined, getRawInput });
+  async run(call: IncomingCall, input: StepInput): Promise<unknown> {
+    const getRawInput = (): Promise<unknown> => input.read();
+    const result = await this.#step(0, call, { ctx: call.context, input: undefined, getRawInput }, input);
     // A middleware in JavaScript may forget to return what `next` gave.
     if (!(result as StepResult | undefined)) {
       const message = 'No result from middlewares - did you forget to `return next()`?';
@@ -105,9 +113,10 @@ export class ProcedureSteps {
     return result.data;
   }
 
-  async #step(index: number, call: IncomingCall, carried: Carried): Promise<StepResult> {
+  async #step(index: number, call: IncomingCall, carried: Carried, raw: StepInput): Promise<StepResult> {
     const next: Next = (changes) =>
-      this.#step(index + 1, call, changes ? changed(carried, changes) : carried);
+      this.#step(index + 1, call, changes ? changed(carried, changes) : carried, raw);
+    if (index === this.#steps.length - 1) raw.resolved = carried;
     try {
       return await (this.#steps[index] as Step)(new StepOptions(call, carried, this.#meta, next));
     } catch (cause) {

@@ -1,17 +1,31 @@
 import { TRPCError } from '@trpc/server';
 import type { IncomingCall } from '../rpc/dispatch.js';
+import type { StepInput } from './procedure-steps.js';
 
 /** The input of a call as the procedure's parsers get it: read at most once, and only if one asks. */
-export class RawInput {
+export class RawInput implements StepInput {
   readonly #call: IncomingCall;
+  readonly #after: string | undefined;
   readonly #transformer: { deserialize(value: unknown): unknown };
   /** What was read; undefined before. */
   value: unknown;
+  resolved: { readonly input: unknown } | undefined;
   #reading: Promise<unknown> | undefined;
 
-  constructor(call: IncomingCall, transformer: { deserialize(value: unknown): unknown }) {
+  /** `after` is the cursor that the parsers get. */
+  constructor(
+    call: IncomingCall,
+    transformer: { deserialize(value: unknown): unknown },
+    after: string | undefined,
+  ) {
     this.#call = call;
     this.#transformer = transformer;
+    this.#after = after;
+  }
+
+  /** Whether the parsers let the cursor through; so does a procedure of which that is not known. */
+  get cursorTaken(): boolean {
+    return this.#after === undefined || this.resolved === undefined || hasCursor(this.resolved.input);
   }
 
   read(): Promise<unknown> {
@@ -20,15 +34,19 @@ export class RawInput {
   }
 
   async #read(): Promise<unknown> {
-    const { input, after } = this.#call;
+    const { input } = this.#call;
     try {
       this.value = input === undefined ? undefined : this.#transformer.deserialize(input);
     } catch (cause) {
       throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input could not be read', cause });
     }
-    if (after !== undefined) this.value = withLastEventId(this.value, after);
+    if (this.#after !== undefined) this.value = withLastEventId(this.value, this.#after);
     return this.value;
   }
+}
+
+function hasCursor(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'lastEventId' in input && input.lastEventId != null;
 }
 
 /** Where tRPC's tracked subscriptions expect their cursor: in an input that is absent or a plain object. */

@@ -1,9 +1,10 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { callTRPCProcedure, isTrackedEnvelope, TRPCError } from '@trpc/server';
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
-import type { Dispatch, IncomingCall, Reply, StreamItem } from '../rpc/dispatch.js';
+import type { Dispatch, IncomingCall, Reply, StreamItem, StreamPosition } from '../rpc/dispatch.js';
 import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
+import { positionOf } from './position.js';
 import { ProcedureSteps } from './procedure-steps.js';
 import { RawInput } from './raw-input.js';
 import { trpcErrorOf } from './trpc-error.js';
@@ -13,6 +14,9 @@ export interface RouterDispatchOptions {
   /** Told of every error that a caller is told of. Must not throw. */
   readonly onError: (failure: CallFailure) => void;
 }
+
+/** The reason of a gap: the cursor that the call brought was not taken. */
+const noCursor = 'no-cursor';
 
 /** Serves a tRPC router. */
 export function routerDispatch(options: RouterDispatchOptions): Dispatch {
@@ -31,14 +35,25 @@ class RouterDispatch implements Dispatch {
   }
 
   async run(call: IncomingCall): Promise<Reply> {
-    const input = new RawInput(call, this.#router._def._config.transformer.input);
+    const input = new RawInput(call, this.#router._def._config.transformer.input, call.after);
+    const steps = this.#stepsOf(call);
     try {
-      const steps = this.#stepsOf(call);
-      const getRawInput = (): Promise<unknown> => input.read();
-      const result = await (steps ? steps.run(call, getRawInput) : this.#runDocumented(call, getRawInput));
-      return this.#reply(call, result);
+      const result = await (steps ? steps.run(call, input) : this.#runDocumented(call, input));
+      return this.#reply(call, result, input.cursorTaken ? undefined : noCursor);
     } catch (error) {
+      const unplaced = steps && call.after !== undefined && !input.resolved && !call.cancelled;
+      if (unplaced && trpcErrorOf(error).code === 'BAD_REQUEST') return this.#runUnplaced(call, steps);
       // Nobody is told what a cancelled handler throws, so nobody need report it either.
+      return { kind: 'error', json: this.#fail(call, error, input.value, !call.cancelled) };
+    }
+  }
+
+  /** The procedure's parsers do not take a cursor: it begins anew, and its caller is told. */
+  async #runUnplaced(call: IncomingCall, steps: ProcedureSteps): Promise<Reply> {
+    const input = new RawInput(call, this.#router._def._config.transformer.input, undefined);
+    try {
+      return this.#reply(call, await steps.run(call, input), noCursor);
+    } catch (error) {
       return { kind: 'error', json: this.#fail(call, error, input.value, !call.cancelled) };
     }
   }
@@ -61,15 +76,16 @@ class RouterDispatch implements Dispatch {
     return steps ?? undefined;
   }
 
-  #runDocumented(call: IncomingCall, getRawInput: () => Promise<unknown>): Promise<unknown> {
+  #runDocumented(call: IncomingCall, input: RawInput): Promise<unknown> {
     const { path, type, context: ctx, signal } = call;
+    const getRawInput = (): Promise<unknown> => input.read();
     return callTRPCProcedure({ router: this.#router, path, type, ctx, getRawInput, signal, batchIndex: 0 });
   }
 
-  #reply(call: IncomingCall, result: unknown): Reply {
+  #reply(call: IncomingCall, result: unknown, gap: string | undefined): Reply {
     if (call.type === 'subscription') {
       const iterator = iteratorOf(result, call);
-      return { kind: 'stream', iterator, toItem: (value) => this.#toItem(value) };
+      return { kind: 'stream', iterator, toItem: (value) => this.#toItem(value), gap };
     }
     if (isAsyncIterable(result)) {
       throw new TRPCError({
@@ -80,7 +96,9 @@ class RouterDispatch implements Dispatch {
     return { kind: 'result', data: this.#serialize(result) };
   }
 
-  #toItem(value: unknown): StreamItem {
+  #toItem(value: unknown): StreamItem | StreamPosition {
+    const position = positionOf(value);
+    if (position !== undefined) return { position };
     if (!isTracked(value)) return { data: this.#serialize(value), event: undefined };
     return { data: this.#serialize(value[1]), event: value[0] };
   }

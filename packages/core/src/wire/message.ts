@@ -156,6 +156,14 @@ export function encodeItem(id: number, json: string | undefined, event: string |
   return `[7,${id},${json ?? 'null'},${JSON.stringify(event)}${tail}`;
 }
 
+export function encodePosition(id: number, event: string): string {
+  return `[11,${id},${JSON.stringify(event)}]`;
+}
+
+export function encodeGap(id: number, reason: string): string {
+  return `[12,${id},${JSON.stringify(reason)}]`;
+}
+
 export function encodeCredit(id: number, consumed: number, items: number, bytes: number): string {
   return `[10,${id},${consumed},${items},${bytes}]`;
 }
