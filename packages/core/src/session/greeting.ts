@@ -10,11 +10,13 @@ import type { Entry } from './entry.js';
 import type { Clock, Socket, SocketEvents } from './ports.js';
 import type { SessionEnd } from './session.js';
 
-/** What became of a `hello`. */
-export type Verdict<R> =
-  | { readonly kind: 'session'; readonly entry: Entry<R> }
+/** Why a `hello` does not get its session. */
+export type Objection =
   | { readonly kind: 'gone'; readonly reason: GoneReason }
   | { readonly kind: 'refused'; readonly name: CloseName };
+
+/** What became of a `hello`. */
+export type Verdict<R> = { readonly kind: 'session'; readonly entry: Entry<R> } | Objection;
 
 /** Who keeps the sessions that sockets ask for. */
 export interface GreetingOwner<R> {
@@ -27,7 +29,7 @@ export interface GreetingOwner<R> {
   /** Finds or makes the session that a `hello` asks for; changes nothing of one that exists. */
   present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R>;
   /** Why a dial that was let in cannot have its session after all. */
-  objection(dial: PendingDial<R>, admitted: Admitted): CloseName | undefined;
+  objection(dial: PendingDial<R>, admitted: Admitted): Objection | undefined;
   /** Takes the session from the socket that carried it, and answers what the new one is to be told. */
   handOver(dial: PendingDial<R>, admitted: Admitted): Welcome;
   /** The dial of a socket came to nothing, by this word if it was told one; or it was accepted, but for no socket. */
@@ -179,8 +181,7 @@ export class Greeting<R> implements SocketEvents {
 
   #greet(hello: Hello): void {
     const verdict = this.#owner.present(hello, this, this.#request);
-    if (verdict.kind === 'refused') return this.refuse(verdict.name);
-    if (verdict.kind === 'gone') return this.#sayGone(verdict.reason);
+    if (verdict.kind !== 'session') return this.#object(verdict);
     const { entry } = verdict;
     const { doorkeeper, clock } = this.#owner.options;
     const dial = { entry, hello, request: this.#request, since: clock.now(), held: [], heldBytes: 0 };
@@ -188,6 +189,14 @@ export class Greeting<R> implements SocketEvents {
     void doorkeeper
       .admit(entry.session, this.#request, hello.params ?? {})
       .then((admission) => this.#decided(dial, admission));
+  }
+
+  #object(objection: Objection): void {
+    if (objection.kind === 'refused') return this.refuse(objection.name);
+    const state = this.#state;
+    if (state.name === 'orphaned' || state.name === 'leaving') return this.#part(state.dial.entry, undefined);
+    this.#sayGone(objection.reason);
+    if (state.name === 'admitting') this.#owner.parted(this, state.dial.entry, undefined);
   }
 
   #sayGone(reason: GoneReason): void {
@@ -222,7 +231,7 @@ export class Greeting<R> implements SocketEvents {
     if (!('dial' in state) || state.dial !== dial) return;
     if (!admission.admitted) return this.refuse(admission.name, admission.error);
     const objection = this.#owner.objection(dial, admission);
-    if (objection) return this.refuse(objection);
+    if (objection) return this.#object(objection);
     admission.commit();
     const welcome = this.#owner.handOver(dial, admission);
     const { session } = dial.entry;

@@ -7,7 +7,7 @@ import type { Admitted, Doorkeeper } from './doorkeeper.js';
 import { EndedSessions } from './ended-sessions.js';
 import { Entry } from './entry.js';
 import { fairly } from './fairness.js';
-import type { GreetingOwner, PendingDial, Verdict } from './greeting.js';
+import type { GreetingOwner, Objection, PendingDial, Verdict } from './greeting.js';
 import { Greeting } from './greeting.js';
 import { Ledger } from './ledger.js';
 import type { Clock, Random, Socket, SocketEvents, Timer, Turn } from './ports.js';
@@ -94,11 +94,12 @@ export class Registry<R> implements GreetingOwner<R> {
     return verdict;
   }
 
-  objection({ entry, hello }: PendingDial<R>, { identity }: Admitted): CloseName | undefined {
-    const objection = this.#impossible(entry, hello);
-    if (objection || !entry.accepted) return objection;
-    if (entry.identity !== identity) return 'forbidden';
-    return entry.givesUp(hello) ? 'stuck' : undefined;
+  objection({ entry, hello }: PendingDial<R>, { identity }: Admitted): Objection | undefined {
+    const name = this.#impossible(entry, hello);
+    if (name) return { kind: 'refused', name };
+    if (!entry.accepted) return undefined;
+    if (entry.identity !== identity) return { kind: 'gone', reason: 'refused' };
+    return entry.givesUp(hello) ? { kind: 'refused', name: 'stuck' } : undefined;
   }
 
   handOver({ entry, hello, request }: PendingDial<R>, { identity }: Admitted): Welcome {

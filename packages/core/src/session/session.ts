@@ -1,22 +1,20 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import { closeCodes } from '../wire/close-codes.js';
 import type { Control } from '../wire/control.js';
-import { encodeControl, encodeCounts, isControl } from '../wire/control.js';
+import { encodeControl } from '../wire/control.js';
 import type { RawFrame } from '../wire/frame.js';
-import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
-import { defaultLimits, limits, wider } from '../wire/limits.js';
+import { defaultLimits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
-import { isCount, isMessage } from '../wire/message.js';
+import { EarlyAllowance } from './early-allowance.js';
+import { messageAt, readFrame } from './frame-reader.js';
 import type { Ledger } from './ledger.js';
 import { Liveness } from './liveness.js';
 import type { LaneName, Outgoing } from './outbox.js';
-import { Outbox } from './outbox.js';
-import { Pongs } from './pongs.js';
 import type { Clock, Socket, Turn } from './ports.js';
-import { socketBufferBytes } from './ports.js';
 import { Sequence } from './sequence.js';
-import { StreamRoom } from './stream-room.js';
+import type { StreamRoom } from './stream-room.js';
+import { Writer } from './writer.js';
 
 /** Why a session is over: a close of the table, the word that it is gone, or what this end found of its line. */
 export type LossReason = CloseName | GoneReason | 'dropped' | 'dead' | 'not-hawser';
@@ -25,7 +23,7 @@ export interface SessionEnd {
   readonly name: LossReason;
   /** The error shape that came with it, if one did. */
   readonly error?: unknown;
-  /** Nothing that was sent in this session has run: its only `hello` was turned away. */
+  /** Nothing that was sent in this session has run: each of its `hello`s was turned away. */
   readonly untouched?: boolean;
 }
 
@@ -73,9 +71,6 @@ export interface Line {
 
 type State = 'absent' | 'early' | 'open' | 'ended';
 
-/** Characters after which a frame is full. */
-const frameLength = 65_536;
-
 /** However short a heartbeat the other end asks for. */
 const minSweepMs = 25;
 
@@ -89,13 +84,11 @@ const frameOverhead = 32;
 export class Session {
   readonly id: string;
   readonly #clock: Clock;
-  readonly #turn: Turn;
   readonly #owner: SessionOwner;
-  readonly #outbox: Outbox;
   readonly #sequence: Sequence;
-  readonly #pongs = new Pongs();
+  readonly #writer: Writer;
   readonly #liveness = new Liveness();
-  readonly #room: StreamRoom;
+  readonly #early = new EarlyAllowance();
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
@@ -107,34 +100,24 @@ export class Session {
   /** The handler is to be told of other limits before anything more leaves. */
   #relimited = false;
   #frameLength = 0;
-  /** What may still leave, or come in, early. */
-  #early: { frames: number; bytes: number } = {
-    frames: limits.earlyFrames.default,
-    bytes: limits.earlyBytes.default,
-  };
-  /** Messages that were ever queued. */
-  #messages = 0;
-  #flushing = false;
-  /** Held up by the window, it has asked what was received. */
-  #asked = false;
 
   constructor(id: string, options: SessionOptions, owner: SessionOwner) {
-    const { clock, turn, ledger, limits: known, announces = false } = options;
+    const { clock, turn, ledger, limits, announces = false } = options;
     this.id = id;
     this.#clock = clock;
-    this.#turn = turn;
     this.#owner = owner;
-    this.#limits = known ?? defaultLimits;
+    this.#limits = limits ?? defaultLimits;
     this.#takes = announces ? wider(this.#limits, defaultLimits) : this.#limits;
-    this.#announced = known !== undefined;
-    this.#outbox = new Outbox(ledger);
+    this.#announced = limits !== undefined;
     this.#sequence = new Sequence(ledger);
     if (announces) this.#sequence.limit(this.#limits);
-    this.#room = new StreamRoom({
+    this.#writer = new Writer({
       turn,
-      waiting: () => this.#outbox.waiting('stream'),
-      wanted: () => this.#schedule(),
-      give: () => this.#state !== 'ended' && this.#handler?.room() === true,
+      ledger,
+      sequence: this.#sequence,
+      limits: () => this.#limits,
+      flushing: () => this.#relimit(),
+      room: () => this.#state !== 'ended' && this.#handler?.room() === true,
     });
   }
 
@@ -148,15 +131,15 @@ export class Session {
     return this.#limits;
   }
 
+  /** What the other end may have in flight here; more than `limits` allow while it may not have known them. */
+  get takes(): Limits {
+    return this.#takes;
+  }
+
   /** The longest message that the other end takes, in bytes of UTF-8; not bounded before that is known. */
   get messageBytes(): number {
     if (!this.#announced) return Number.POSITIVE_INFINITY;
     return Math.min(this.#limits.messageBytes, this.#limits.frameBytes - frameOverhead);
-  }
-
-  /** What the other end may have in flight here; more than `limits` allow while it may not have known them. */
-  get takes(): Limits {
-    return this.#takes;
   }
 
   /** The counts of both directions, for a handshake. */
@@ -166,7 +149,7 @@ export class Session {
 
   /** Characters that are held for the other end: what waits, and what is kept. */
   get held(): number {
-    return this.#outbox.length + this.#sequence.length;
+    return this.#writer.length + this.#sequence.length;
   }
 
   /** Length of the data frame whose messages are being handed on. */
@@ -180,33 +163,29 @@ export class Session {
 
   /** Characters that wait for a socket in a lane. */
   waiting(lane: LaneName): number {
-    return this.#outbox.waiting(lane);
+    return this.#writer.waiting(lane);
   }
 
   /** How far streams may be pulled ahead of the socket. */
   get room(): StreamRoom {
-    return this.#room;
+    return this.#writer.room;
   }
 
   /** Queues a message; it leaves in a frame at the end of this turn, or when a socket is there. */
   send(entry: string | Outgoing, lane: LaneName): void {
-    if (this.#state === 'ended') return;
-    this.#outbox.push(entry, lane);
-    this.#messages++;
-    if (lane === 'stream') this.#room.learn(typeof entry === 'string' ? entry.length : entry.text.length);
-    this.#schedule();
+    if (this.#state !== 'ended') this.#writer.send(entry, lane);
   }
 
   /** Takes back a message that is in no frame yet. */
   withdraw(entry: Outgoing, lane: LaneName): void {
-    if (this.#state !== 'ended') this.#outbox.withdraw(entry, lane);
+    if (this.#state !== 'ended') this.#writer.withdraw(entry, lane);
   }
 
   /** Attaches a socket before the other end's `welcome`: only an early allowance of frames leaves. */
   attachEarly(socket: Socket): void {
     this.#socket = socket;
     this.#state = 'early';
-    this.#schedule();
+    this.#writer.attach(socket, true);
   }
 
   /** Attaches a socket whose handshake is done; on one that resumes, what is kept follows before anything new. */
@@ -217,14 +196,13 @@ export class Session {
     this.#limit(announced);
     if (line.resumed) this.#sequence.resume(line.received);
     this.#acknowledge(line.received);
-    this.#pongs.settle();
-    this.#asked = false;
-    this.#schedule();
+    this.#writer.attach(socket, false);
   }
 
   /** Takes the socket away; what waits and what is kept goes on waiting. */
   detach(): void {
     this.#socket = undefined;
+    this.#writer.detach();
     if (this.#state !== 'ended') this.#state = 'absent';
   }
 
@@ -233,14 +211,11 @@ export class Session {
     if (this.#state === 'ended') return;
     this.#liveness.heard(this.#clock.now());
     this.#frameLength = data.length;
-    // Binary frames need a feature that this peer does not announce.
-    if (typeof data !== 'string') return this.close('malformed');
-    if (!fits(data, this.#takes.frameBytes)) return this.close('too-large');
-    const frame = parseFrame(data);
-    if (frame === undefined) return this.close('malformed');
-    if (!isControlFrame(frame)) return this.#receiveData(frame, data);
-    if (!isControl(frame)) return this.close('malformed');
-    this.#receiveControl(frame);
+    if (this.#takes !== this.#limits) this.#measureEarly(data);
+    const inbound = readFrame(data, this.#takes);
+    if (inbound.kind === 'violation') this.close(inbound.name);
+    else if (inbound.kind === 'control') this.#receiveControl(inbound.control);
+    else this.#receiveData(inbound.frame, inbound.first, inbound.ack);
   }
 
   /** How often `sweep` is to be called, in ms. */
@@ -254,11 +229,11 @@ export class Session {
    */
   sweep(now: number, late: boolean): 'alive' | 'dead' {
     if (this.#state !== 'open') return 'alive';
-    if (this.#sequence.owed) this.#sendCounts('ack');
+    if (this.#sequence.owed) this.#writer.say('ack');
     const outstanding = this.#handler?.outstanding === true || this.#sequence.pending;
     const patience = outstanding ? this.#limits.heartbeat / 2 : this.#limits.heartbeat;
     const verdict = this.#liveness.judge(now, this.sweepMs, patience, late);
-    if (verdict === 'ping') this.#sendCounts('ping');
+    if (verdict === 'ping') this.#writer.say('ping');
     return verdict === 'dead' ? 'dead' : 'alive';
   }
 
@@ -266,12 +241,12 @@ export class Session {
   probe(): void {
     if (this.#state !== 'open') return;
     this.#liveness.probe(this.#clock.now());
-    this.#sendCounts('ping');
+    this.#writer.say('ping');
   }
 
   /** `buffered` fell below its bound. */
   drained(): void {
-    this.#schedule();
+    this.#writer.schedule();
   }
 
   /** Ends the session at both ends: says `bye` on the socket, if there is one, and closes it. */
@@ -288,31 +263,20 @@ export class Session {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#socket = undefined;
-    this.#outbox.clear();
+    this.#writer.clear();
     this.#sequence.clear();
     this.#owner.ended(this, end);
     this.#handler?.ended(end);
   }
 
-  #receiveData(frame: RawFrame, text: string): void {
-    if (this.#takes !== this.#limits) this.#spendEarly(text);
-    const large = !fits(text, this.#takes.messageBytes);
-    const ack = frame[0];
-    let first = 0;
-    if (typeof ack === 'number') {
-      if (!isCount(ack)) return this.close('malformed');
+  #receiveData(frame: RawFrame, first: number, ack: number | undefined): void {
+    if (ack !== undefined) {
       if (!this.#sequence.covers(ack)) return this.close('miscount');
-      first = 1;
+      this.#acknowledge(ack);
     }
-    if (first === frame.length) return this.close('malformed');
-    for (let i = first; i < frame.length; i++) {
-      if (!isMessage(frame[i])) return this.close('malformed');
-      if (large && !this.#takesMessage(frame[i])) return this.close('too-large');
-    }
-    if (first === 1) this.#acknowledge(ack as number);
-    this.#sequence.receive(text.length);
-    if (this.#sequence.due) this.#schedule();
-    for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(frame[i] as Message);
+    this.#sequence.receive(this.#frameLength);
+    if (this.#sequence.due) this.#writer.schedule();
+    for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(messageAt(frame, i));
   }
 
   #receiveControl(control: Control): void {
@@ -320,19 +284,9 @@ export class Session {
       case 'ack':
       case 'ping':
       case 'pong':
-        if (!this.#agrees(control[1], control[2])) return this.close('miscount');
-        // Whoever counts has seen `welcome`, and the limits with it.
-        this.#takes = this.#limits;
-        this.#acknowledge(control[2]);
-        if (control[0] === 'ping' && this.#pongs.asked(this.#full)) this.#sendCounts('pong');
-        return;
-      case 'bye': {
-        // A session that stays loses this socket: its close says the rest.
-        if (closeCodes[control[1]].session === 'stays') return;
-        const socket = this.#socket;
-        this.end({ name: control[1], error: control[2] });
-        return socket?.close(closeCodes.closed.code, 'closed');
-      }
+        return this.#receiveCounts(control[0], control[1], control[2]);
+      case 'bye':
+        return this.#receiveBye(control[1], control[2]);
       case 'hello':
       case 'welcome':
       case 'gone':
@@ -342,32 +296,32 @@ export class Session {
     }
   }
 
-  /** Frames that may have been sent before the limits were known are measured by the defaults where they are wider. */
-  #spendEarly(text: string): void {
-    this.#early.frames--;
-    this.#early.bytes -= utf8Length(text);
-    if (this.#early.frames < 0 || this.#early.bytes < 0) this.#takes = this.#limits;
+  #receiveCounts(name: 'ack' | 'ping' | 'pong', sent: number, received: number): void {
+    // A socket is ordered: its two ends never disagree on what it has carried.
+    if (sent !== this.#sequence.received || !this.#sequence.covers(received)) return this.close('miscount');
+    // Whoever counts has seen `welcome`, and the limits with it.
+    this.#takes = this.#limits;
+    this.#acknowledge(received);
+    if (name === 'ping') this.#writer.answerPing();
   }
 
-  /** Measures a message of a frame that is larger than one message may be. Deep nesting counts as size. */
-  #takesMessage(message: unknown): boolean {
-    try {
-      return fits(JSON.stringify(message), this.#takes.messageBytes);
-    } catch {
-      return false;
-    }
+  #receiveBye(name: CloseName, error: unknown): void {
+    // A session that stays loses this socket: its close says the rest.
+    if (closeCodes[name].session === 'stays') return;
+    const socket = this.#socket;
+    this.end({ name, error });
+    socket?.close(closeCodes.closed.code, 'closed');
   }
 
-  /** A socket is ordered: its two ends never disagree on what it has carried. */
-  #agrees(sent: number, received: number): boolean {
-    return sent === this.#sequence.received && this.#sequence.covers(received);
+  /** What may have been sent before the limits were known is measured by the defaults where they are wider. */
+  #measureEarly(data: string | Uint8Array): void {
+    const isData = typeof data === 'string' && !data.startsWith('["');
+    if (isData && !this.#early.spend(data)) this.#takes = this.#limits;
   }
 
   /** Lets go of what the other end has received. */
   #acknowledge(received: number): void {
-    if (!this.#sequence.acknowledge(received)) return;
-    this.#asked = false;
-    if (!this.#outbox.empty) this.#schedule();
+    if (this.#sequence.acknowledge(received)) this.#writer.acknowledged();
   }
 
   #limit(announced: Limits): void {
@@ -378,73 +332,9 @@ export class Session {
     this.#sequence.limit(announced);
   }
 
-  get #full(): boolean {
-    return this.#socket !== undefined && this.#socket.buffered >= socketBufferBytes;
-  }
-
-  #sendCounts(name: 'ack' | 'ping' | 'pong'): void {
-    const { written, received } = this.#sequence;
-    this.#sequence.told();
-    this.#socket?.send(encodeCounts(name, written, received));
-  }
-
-  #schedule(): void {
-    if (this.#flushing || this.#socket === undefined) return;
-    this.#flushing = true;
-    this.#turn.flush(this.#flush, this.#activity);
-  }
-
-  readonly #activity = (): number => this.#messages;
-
-  readonly #flush = (): void => {
-    this.#flushing = false;
-    if (this.#relimited) this.#relimit();
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    if (!this.#full && this.#pongs.settle()) this.#sendCounts('pong');
-    while (!this.#full) {
-      const frame = this.#sequence.again() ?? this.#build();
-      if (frame === undefined) break;
-      socket.send(frame);
-    }
-    if (this.#state === 'open') this.#sayCounts();
-    this.#room.flushed();
-  };
-
-  /** Tells what was received if no frame did, and asks the same when the window holds messages up. */
-  #sayCounts(): void {
-    const held = !this.#asked && !this.#full && this.#sequence.pending && !this.#outbox.empty;
-    if (held) this.#asked = true;
-    if (held) this.#sendCounts('ping');
-    else if (this.#sequence.due) this.#sendCounts('ack');
-  }
-
   #relimit(): void {
+    if (!this.#relimited) return;
     this.#relimited = false;
     this.#handler?.limited();
-  }
-
-  /** A new frame of what waits. */
-  #build(): string | undefined {
-    const messages = this.#state === 'open' ? this.#take() : this.#takeEarly();
-    return messages === undefined ? undefined : this.#sequence.build(messages);
-  }
-
-  #take(): string | undefined {
-    const { all, streams } = this.#sequence.room;
-    if (all <= 0) return undefined;
-    const length = Math.min(frameLength, this.#limits.frameBytes / 3, all);
-    return this.#outbox.take({ length, strict: false, streamLength: streams });
-  }
-
-  #takeEarly(): string | undefined {
-    if (this.#early.frames === 0) return undefined;
-    const length = this.#early.bytes / 3;
-    const messages = this.#outbox.take({ length, strict: true, streamLength: length });
-    if (messages !== undefined) {
-      this.#early.frames--;
-      this.#early.bytes -= utf8Length(messages) + 2;
-    }
-    return messages;
   }
 }

@@ -14,7 +14,7 @@ export const closeCodes = {
   'going-away': { code: 1001, session: 'ends', client: 'redial' },
   'bad-request': { code: 4400, session: 'stays', client: 'wait' },
   unauthorized: { code: 4401, session: 'stays', client: 'wait' },
-  forbidden: { code: 4403, session: 'ends', client: 'wait' },
+  forbidden: { code: 4403, session: 'stays', client: 'wait' },
   'handshake-timeout': { code: 4408, session: 'stays', client: 'redial' },
   'stale-dial': { code: 4409, session: 'ends', client: 'redial' },
   ended: { code: 4410, session: 'ends', client: 'redial' },
@@ -47,5 +47,5 @@ export function isCloseName(value: unknown): value is CloseName {
 }
 
 /** Why the server has no session to resume. */
-export const goneReasons = ['expired', 'evicted', 'ended', 'restarted', 'off'] as const;
+export const goneReasons = ['expired', 'evicted', 'ended', 'restarted', 'refused', 'off'] as const;
 export type GoneReason = (typeof goneReasons)[number];

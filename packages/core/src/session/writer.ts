@@ -1,0 +1,166 @@
+import { encodeCounts } from '../wire/control.js';
+import type { Limits } from '../wire/limits.js';
+import { EarlyAllowance } from './early-allowance.js';
+import type { Ledger } from './ledger.js';
+import type { LaneName, Outgoing } from './outbox.js';
+import { Outbox } from './outbox.js';
+import { Pongs } from './pongs.js';
+import type { Socket, Turn } from './ports.js';
+import { socketBufferBytes } from './ports.js';
+import type { Sequence } from './sequence.js';
+import { StreamRoom } from './stream-room.js';
+
+/** Characters after which a frame is full. */
+const frameLength = 65_536;
+
+export interface WriterOptions {
+  readonly turn: Turn;
+  readonly ledger: Ledger;
+  readonly sequence: Sequence;
+  readonly limits: () => Limits;
+  /** Comes before anything leaves in a turn. */
+  readonly flushing: () => void;
+  /** Gives the stream lane's room to those who wait for it. Answers whether there are more. */
+  readonly room: () => boolean;
+}
+
+/** What leaves a session: messages wait here until the socket takes them, and only then become frames. */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #sequence: Sequence;
+  readonly #outbox: Outbox;
+  readonly #early = new EarlyAllowance();
+  readonly #pongs = new Pongs();
+  readonly room: StreamRoom;
+  #socket: Socket | undefined;
+  /** Whether there was no `welcome` yet. */
+  #isEarly = false;
+  /** Messages that were ever queued. */
+  #messages = 0;
+  #scheduled = false;
+  /** Held up by the window, it has asked what was received. */
+  #asked = false;
+
+  constructor(options: WriterOptions) {
+    const { turn, ledger, sequence, room } = options;
+    this.#options = options;
+    this.#sequence = sequence;
+    this.#outbox = new Outbox(ledger);
+    const waiting = (): number => this.#outbox.waiting('stream');
+    this.room = new StreamRoom({ turn, waiting, wanted: () => this.schedule(), give: room });
+  }
+
+  /** Characters that wait. */
+  get length(): number {
+    return this.#outbox.length;
+  }
+
+  /** Characters that wait in a lane. */
+  waiting(lane: LaneName): number {
+    return this.#outbox.waiting(lane);
+  }
+
+  /** On a socket before `welcome`, only an early allowance of frames leaves. */
+  attach(socket: Socket, isEarly: boolean): void {
+    this.#socket = socket;
+    this.#isEarly = isEarly;
+    this.#pongs.settle();
+    this.#asked = false;
+    this.schedule();
+  }
+
+  detach(): void {
+    this.#socket = undefined;
+  }
+
+  send(entry: string | Outgoing, lane: LaneName): void {
+    this.#outbox.push(entry, lane);
+    this.#messages++;
+    if (lane === 'stream') this.room.learn(typeof entry === 'string' ? entry.length : entry.text.length);
+    this.schedule();
+  }
+
+  /** Takes back a message that is in no frame yet. */
+  withdraw(entry: Outgoing, lane: LaneName): void {
+    this.#outbox.withdraw(entry, lane);
+  }
+
+  /** Says a control frame that tells both counts. */
+  say(name: 'ack' | 'ping' | 'pong'): void {
+    const { written, received } = this.#sequence;
+    this.#sequence.told();
+    this.#socket?.send(encodeCounts(name, written, received));
+  }
+
+  /** A ping came. */
+  answerPing(): void {
+    if (this.#pongs.asked(this.#full)) this.say('pong');
+  }
+
+  /** The other end acknowledged something: the window may have room. */
+  acknowledged(): void {
+    this.#asked = false;
+    if (!this.#outbox.empty) this.schedule();
+  }
+
+  /** There is something to do at the end of this turn. */
+  schedule(): void {
+    if (this.#scheduled || this.#socket === undefined) return;
+    this.#scheduled = true;
+    this.#options.turn.flush(this.#flush, this.#activity);
+  }
+
+  clear(): void {
+    this.#socket = undefined;
+    this.#outbox.clear();
+  }
+
+  get #full(): boolean {
+    return this.#socket !== undefined && this.#socket.buffered >= socketBufferBytes;
+  }
+
+  readonly #activity = (): number => this.#messages;
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    this.#options.flushing();
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    if (!this.#full && this.#pongs.settle()) this.say('pong');
+    while (!this.#full) {
+      const frame = this.#sequence.again() ?? this.#build();
+      if (frame === undefined) break;
+      socket.send(frame);
+    }
+    if (!this.#isEarly) this.#sayCounts();
+    this.room.flushed();
+  };
+
+  /** Tells what was received if no frame did, and asks the same when the window holds messages up. */
+  #sayCounts(): void {
+    const held = !this.#asked && !this.#full && this.#sequence.pending && !this.#outbox.empty;
+    if (held) this.#asked = true;
+    if (held) this.say('ping');
+    else if (this.#sequence.due) this.say('ack');
+  }
+
+  /** A new frame of what waits. */
+  #build(): string | undefined {
+    const messages = this.#isEarly ? this.#takeEarly() : this.#take();
+    return messages === undefined ? undefined : this.#sequence.build(messages);
+  }
+
+  #take(): string | undefined {
+    const { all, streams } = this.#sequence.room;
+    if (all <= 0) return undefined;
+    const length = Math.min(frameLength, this.#options.limits().frameBytes / 3, all);
+    return this.#outbox.take({ length, strict: false, streamLength: streams });
+  }
+
+  #takeEarly(): string | undefined {
+    const { length } = this.#early;
+    const messages = this.#outbox.take({ length, strict: true, streamLength: length });
+    if (messages !== undefined) this.#early.spend(`[${messages}]`);
+    return messages;
+  }
+}
