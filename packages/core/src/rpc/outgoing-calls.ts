@@ -109,7 +109,10 @@ export class OutgoingCalls implements CallTable {
   }
 
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void {
-    if (this.#calls.has(call.id)) this.#session.send(encodeCredit(call.id, consumed, items, bytes), 'reply');
+    if (!this.#calls.has(call.id)) return;
+    // Answers overtake calls, and credit must not overtake its own.
+    const lane = call.left ? 'reply' : 'call';
+    this.#session.send(encodeCredit(call.id, consumed, items, bytes), lane);
   }
 
   flooded(): void {

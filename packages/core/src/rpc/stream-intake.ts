@@ -55,7 +55,7 @@ export class StreamIntake {
     this.#call = call;
   }
 
-  /** The stream starts again on a new session, with the window it had at first. */
+  /** The stream is to start again on a new session, with the window it had at first. */
   restart(): void {
     this.#items = limits.firstItems.default;
     this.#bytes = limits.firstBytes.default;
@@ -64,6 +64,12 @@ export class StreamIntake {
     this.#received = this.#consumed = this.#creditedItems = 0;
     this.#arrivedMark = this.#consumedMark = this.#creditedMark = this.#mark = 0;
     this.#lastFrame = 0;
+  }
+
+  /** The stream was asked for again: what its consumer has not taken of the last session narrows the window. */
+  restarted(): void {
+    if (this.#stale === 0) return;
+    this.#grant(Math.max(0, this.#items - this.#stale));
   }
 
   /** Answers whether the sender kept to its window. */
@@ -102,6 +108,7 @@ export class StreamIntake {
     if (entry.kind !== 'item') return;
     if (this.#stale > 0) {
       this.#stale--;
+      if (this.#stale === 0) this.#grant(this.#items);
       return;
     }
     this.#consumed++;
@@ -133,6 +140,11 @@ export class StreamIntake {
     this.#creditedItems = this.#consumed;
     // More of the last frame may come yet.
     this.#creditedMark = Math.min(this.#consumedMark, this.#mark);
-    call.table.credit(call, this.#consumed, this.#items, this.#bytes);
+    this.#grant(this.#items);
+  }
+
+  #grant(items: number): void {
+    const call = this.#call;
+    if (call?.table && !call.settled) call.table.credit(call, this.#consumed, items, this.#bytes);
   }
 }

@@ -118,6 +118,7 @@ export class Subscription implements CallSink {
   }
 
   restarted(): void {
+    this.#intake.restarted();
     this.#options.ready();
   }
 

@@ -1,5 +1,5 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
-import { closeCodes, closeName } from '../wire/close-codes.js';
+import { closeCodes, closeName, isOwnCode } from '../wire/close-codes.js';
 import type { Control, JsonObject, Welcome } from '../wire/control.js';
 import { encodeControl, isControl, limitsOf } from '../wire/control.js';
 import { fits, isControlFrame, parseFrame } from '../wire/frame.js';
@@ -14,6 +14,8 @@ export interface Candidate {
   /** In how many `hello`s it was named, and how many of them the server answered with a no. */
   hellos: number;
   refusals: number;
+  /** Whether one of them was answered by `welcome`. */
+  welcomed: boolean;
 }
 
 /** Whether the server may have accepted a dial of it: then it may exist there, and what left may have run. */
@@ -28,15 +30,6 @@ export function mayExist({ hellos, refusals }: Candidate): boolean {
 export interface DialFailure {
   readonly reason: CloseName | 'params' | 'unreachable' | 'dropped' | 'dead' | 'no-answer' | 'not-hawser';
   readonly error?: unknown;
-}
-
-/** Codes below may come from anything on the way; these only from a Hawser server. */
-const ownCodes = 4400;
-
-/** What a close code says by itself. */
-function reasonOf(code: number): CloseName | undefined {
-  if (code === 1009) return 'too-large';
-  return code < ownCodes ? undefined : closeName(code);
 }
 
 /** A dial that takes longer is not waited for when the network comes back. */
@@ -121,9 +114,9 @@ export class DialAttempt implements DialEvents {
   }
 
   closed(code: number): void {
-    const reason = reasonOf(code);
-    if (this.#state === 'greeting' && reason !== undefined && code >= ownCodes) this.#refused();
-    this.#fail({ reason: reason ?? (this.#state === 'dialling' ? 'unreachable' : 'dropped') });
+    if (this.#state === 'greeting' && isOwnCode(code)) this.#refused();
+    const lost = this.#state === 'dialling' ? 'unreachable' : 'dropped';
+    this.#fail({ reason: closeName(code) ?? lost });
   }
 
   /** Drops a socket that is believed dead, or that came to no handshake. */
@@ -211,6 +204,7 @@ export class DialAttempt implements DialEvents {
     }
     this.#deadline?.cancel();
     this.#state = 'attached';
+    if (this.#candidate) this.#candidate.welcomed = true;
     session.attach(this.#socket as Socket, limitsOf(welcome), welcome);
     this.#owner.accepted(welcome);
   }

@@ -1,5 +1,5 @@
 import type { GoneReason } from '../wire/close-codes.js';
-import { closeCodes, isCloseName } from '../wire/close-codes.js';
+import { closeCodes, endsSession, isCloseName } from '../wire/close-codes.js';
 import type { JsonObject } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
 import { Backoff } from './backoff.js';
@@ -108,7 +108,7 @@ export class Dialler {
     const { clock, turn } = this.#options;
     const options = { clock, turn, ledger: this.#ledger, limits: this.#announced };
     const session = new Session(random.secret().slice(0, 12), options, owner);
-    return { session, secret: random.secret(), hellos: 0, refusals: 0 };
+    return { session, secret: random.secret(), hellos: 0, refusals: 0, welcomed: false };
   }
 
   #dial(): void {
@@ -154,7 +154,8 @@ export class Dialler {
   #endsSession({ reason }: DialFailure, untouched: boolean): boolean {
     // Without a window nothing is kept of a session that has no socket.
     if (this.#status.state === 'open' && this.#candidate.session.limits.window === 0) return true;
-    if (isCloseName(reason) && closeCodes[reason].session === 'ends') return true;
+    if (isCloseName(reason) && endsSession(reason)) return true;
+    if (reason === 'not-hawser') return !this.#candidate.welcomed;
     return untouched && policyOf(reason) === 'wait';
   }
 

@@ -1,5 +1,5 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
-import { closeCodes, isCloseName } from '../wire/close-codes.js';
+import { closeCodes, closeName, endsSession, isCloseName } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
 import { encodeControl, isControl } from '../wire/control.js';
 import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
@@ -105,8 +105,7 @@ export class Greeting<R> implements SocketEvents {
     const state = this.#state;
     if (state.name === 'attached') this.#drop(state.entry, code);
     else if (state.name !== 'admitting') this.#leave();
-    else if (this.#owner.options.limits.window > 0) this.#state = { name: 'orphaned', dial: state.dial };
-    else this.#part(state.dial.entry, undefined);
+    else this.#orphan(state.dial, closeName(code));
   }
 
   sweep(now: number, late: boolean): void {
@@ -150,6 +149,13 @@ export class Greeting<R> implements SocketEvents {
     if (state.name !== 'admitting') return this.#leave();
     if (state.dial.hello.mode === 'resume') return this.#sayGone(reason);
     this.refuse(isCloseName(end.name) ? end.name : 'ended');
+  }
+
+  /** The socket of a dial that is being decided about is gone. */
+  #orphan(dial: PendingDial<R>, name: CloseName | undefined): void {
+    const over = name !== undefined && endsSession(name);
+    if (over || this.#owner.options.limits.window === 0) this.#part(dial.entry, name);
+    else this.#state = { name: 'orphaned', dial };
   }
 
   #drop(entry: Entry<R>, code: number): void {

@@ -1,5 +1,5 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
-import { closeCodes } from '../wire/close-codes.js';
+import { closeCodes, closeName, endsSession } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
@@ -134,6 +134,8 @@ export class Registry<R> implements GreetingOwner<R> {
     entry.session.detach();
     const { window } = this.options.limits;
     if (window === 0) return entry.session.end({ name: 'off' });
+    const name = closeName(code);
+    if (name && endsSession(name)) return entry.session.end({ name });
     const clean = code === 1000 || code === 1001;
     this.#keep(entry, clean ? Math.min(window, limits.cleanCloseWindow.default) : window);
   }
@@ -258,5 +260,5 @@ export class Registry<R> implements GreetingOwner<R> {
 
 /** Whether a client that is told so gives up a session of which nothing has run yet. */
 function isFinal(name: CloseName): boolean {
-  return closeCodes[name].session === 'ends' || closeCodes[name].client === 'wait';
+  return endsSession(name) || closeCodes[name].client === 'wait';
 }

@@ -1,5 +1,5 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
-import { closeCodes } from '../wire/close-codes.js';
+import { closeCodes, endsSession } from '../wire/close-codes.js';
 import type { Control } from '../wire/control.js';
 import { encodeControl } from '../wire/control.js';
 import type { RawFrame } from '../wire/frame.js';
@@ -307,7 +307,7 @@ export class Session {
 
   #receiveBye(name: CloseName, error: unknown): void {
     // A session that stays loses this socket: its close says the rest.
-    if (closeCodes[name].session === 'stays') return;
+    if (!endsSession(name)) return;
     const socket = this.#socket;
     this.end({ name, error });
     socket?.close(closeCodes.closed.code, 'closed');

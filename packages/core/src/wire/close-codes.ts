@@ -37,9 +37,26 @@ const names = new Map<number, CloseName>(
   (Object.keys(closeCodes) as CloseName[]).map((name) => [closeCodes[name].code, name]),
 );
 
-/** The table's name of a close code; undefined for codes that no Hawser peer sends. */
+/** Codes below may come from anything on the way; these only from a Hawser peer. */
+const ownCodes = 4400;
+
+/** What a WebSocket library says of a frame that is too large for it. */
+const libraryTooLarge = 1009;
+
+/** What a close code says by itself, without a `bye`; undefined if it only says that the socket is gone. */
 export function closeName(code: number): CloseName | undefined {
-  return names.get(code);
+  if (code === libraryTooLarge) return 'too-large';
+  return code < ownCodes ? undefined : names.get(code);
+}
+
+/** Whether only a Hawser peer can have closed a socket with this code. */
+export function isOwnCode(code: number): boolean {
+  return code >= ownCodes && names.has(code);
+}
+
+/** Whether a session is over, to whoever is told this. */
+export function endsSession(name: CloseName): boolean {
+  return closeCodes[name].session === 'ends';
 }
 
 export function isCloseName(value: unknown): value is CloseName {
