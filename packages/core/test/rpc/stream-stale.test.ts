@@ -3,22 +3,29 @@ import { withClient } from '../harness/client-bench.ts';
 
 describe('items of the old session that are consumed after a restart', () => {
   it(
-    'earn no credit on the new one, whose first window counts from its own first item',
+    'narrow the window of the new one until they are consumed, and earn no other credit on it',
     withClient({}, async (bench) => {
       await bench.welcomes();
       const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
       await bench.settle();
       await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
       await bench.loses();
+      expect(bench.messages()).toEqual([
+        [3, 1, 's'],
+        [10, 1, 0, 4, 262_144],
+      ]);
       await bench.says([[6, 1]]);
-      sub.take(62);
+      sub.take(60);
       await bench.settle();
-      expect(bench.messages()).toEqual([[3, 1, 's']]);
+      expect(bench.messages()).toHaveLength(2);
+      sub.take(2);
+      await bench.settle();
+      expect(bench.messages()[2]).toEqual([10, 1, 0, 64, 262_144]);
       await bench.says(Array.from({ length: 64 }, (_, n) => [7, 1, 100 + n] as const));
       expect(bench.connection.state).toBe('open');
       sub.take(1 + 32);
       await bench.settle();
-      expect(bench.messages()[1]?.slice(0, 3)).toEqual([10, 1, 32]);
+      expect(bench.messages()[3]?.slice(0, 3)).toEqual([10, 1, 32]);
       sub.subscription.leave();
     }),
   );
@@ -57,7 +64,7 @@ describe('items of the old session that are consumed after a restart', () => {
   );
 
   it(
-    'also over two losses, of which each had something left in the queue',
+    'stop the new one where they fill its window, also over two losses',
     withClient({}, async (bench) => {
       await bench.welcomes();
       const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
@@ -66,14 +73,16 @@ describe('items of the old session that are consumed after a restart', () => {
         await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
         await bench.loses();
       }
+      expect(bench.messages()[1]).toEqual([10, 1, 0, 0, 262_144]);
       await bench.says([[6, 1], ...Array.from({ length: 64 }, (_, n) => [7, 1, n] as const)]);
       // Two starts, two gaps, 120 old items; then the third start and 31 of its items.
       sub.take(2 + 2 + 120 + 1 + 31);
       await bench.settle();
-      expect(bench.messages()).toHaveLength(1);
+      expect(bench.messages()).toHaveLength(3);
+      expect(bench.messages()[2]).toEqual([10, 1, 0, 64, 262_144]);
       sub.take(1);
       await bench.settle();
-      expect(bench.messages()[1]?.slice(0, 3)).toEqual([10, 1, 32]);
+      expect(bench.messages()[3]?.slice(0, 3)).toEqual([10, 1, 32]);
       sub.subscription.leave();
     }),
   );
