@@ -2,6 +2,7 @@ import type { Outgoing } from '../session/outbox.js';
 import type { Timer } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
 import type { Outcome } from '../wire/fault-codes.js';
+import type { Limits } from '../wire/limits.js';
 import type { CallType } from '../wire/message.js';
 import { onAbort } from './abort-listeners.js';
 import type { HawserError } from './hawser-error.js';
@@ -47,7 +48,7 @@ export interface CallTable {
   flooded(): void;
   /** The frame that is being handed on: its number and its length. */
   readonly arrived: { readonly counts: { readonly received: number }; readonly frameLength: number };
-  readonly window: { readonly items: number; readonly bytes: number };
+  readonly limits: Limits;
 }
 
 /** A deadline further away than any timer is none. */

@@ -2,6 +2,7 @@ import { Fifo } from '../session/fifo.js';
 import type { Clock } from '../session/ports.js';
 import type { Session } from '../session/session.js';
 import { fits } from '../wire/frame.js';
+import type { Limits } from '../wire/limits.js';
 import type {
   EndMessage,
   ErrorMessage,
@@ -64,8 +65,8 @@ export class OutgoingCalls implements CallTable {
     return this.#session;
   }
 
-  get window(): { readonly items: number; readonly bytes: number } {
-    return { items: this.#session.limits.streamItems, bytes: this.#session.limits.streamBytes };
+  get limits(): Limits {
+    return this.#session.limits;
   }
 
   start(call: OutgoingCall): void {

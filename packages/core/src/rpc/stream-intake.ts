@@ -118,14 +118,19 @@ export class StreamIntake {
 
   #creditIfDue(): void {
     const items = this.#consumed - this.#creditedItems;
+    if (items === 0 || this.#call?.table === undefined) return;
+    // The sender keeps to what is announced, whatever it is granted.
+    const { streamItems, streamBytes } = this.#call.table.limits;
     const bytes = this.#consumedMark - this.#creditedMark;
-    if (items * 2 >= this.#items || (items > 0 && bytes * 2 >= this.#bytes)) this.#credit();
+    const due =
+      items * 2 >= Math.min(this.#items, streamItems) || bytes * 2 >= Math.min(this.#bytes, streamBytes);
+    if (due) this.#credit();
   }
 
   #credit(): void {
     const call = this.#call;
     if (!call?.table || call.settled) return;
-    const { items, bytes } = call.table.window;
+    const { streamItems, streamBytes } = call.table.limits;
     if (this.#waited) {
       this.#items *= 2;
       this.#bytes *= 2;
@@ -133,8 +138,8 @@ export class StreamIntake {
       this.#items = Math.max(limits.firstItems.default, this.#items >> 1);
       this.#bytes = Math.max(limits.firstBytes.default, this.#bytes >> 1);
     }
-    this.#items = Math.min(items, this.#items);
-    this.#bytes = Math.min(bytes, this.#bytes);
+    this.#items = Math.min(streamItems, this.#items);
+    this.#bytes = Math.min(streamBytes, this.#bytes);
     this.#waited = false;
     this.#largest = Math.max(this.#largest, this.#items);
     this.#creditedItems = this.#consumed;

@@ -104,8 +104,8 @@ export class Greeting<R> implements SocketEvents {
   closed(code: number): void {
     const state = this.#state;
     if (state.name === 'attached') this.#drop(state.entry, code);
-    else if (state.name !== 'admitting') this.#leave();
-    else this.#orphan(state.dial, closeName(code));
+    else if (state.name === 'admitting') this.#orphan(state.dial, closeName(code));
+    else if (state.name === 'awaiting') this.#leave();
   }
 
   sweep(now: number, late: boolean): void {
