@@ -5,6 +5,9 @@ import type { RawData, WebSocket } from 'ws';
 /** How long a socket may take to answer a close. */
 const closeMs = 2000;
 
+/** The close code for a frame over `maxPayload`. */
+const tooLarge = 1009;
+
 /** One `ws` socket, as `core` wants it. */
 export class NodeSocket implements Socket {
   readonly #ws: WebSocket;
@@ -25,9 +28,13 @@ export class NodeSocket implements Socket {
     ws.on('message', (data: RawData, isBinary: boolean) => {
       events.frame(isBinary ? (data as Buffer) : String(data));
     });
-    ws.on('close', (code: number) => events.closed(code));
-    // Told as `close` right after; without a listener it would end the process.
-    ws.on('error', () => {});
+    let oversized = false;
+    // Told as `close` right after, with 1006 even where `ws` itself has closed with 1009; without a listener it
+    // would end the process.
+    ws.on('error', (error: NodeJS.ErrnoException) => {
+      oversized ||= error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+    });
+    ws.on('close', (code: number) => events.closed(oversized ? tooLarge : code));
     this.#drained = () => {
       if (ws.bufferedAmount < socketBufferBytes) events.drained();
     };
