@@ -54,7 +54,7 @@ describe('closing a connection', () => {
 });
 
 /** A server whose one call is answered when the test says so. */
-async function slow() {
+async function slow({ windowMs = 120_000 } = {}) {
   const t = initTRPC.create();
   const release = new Gate();
   const started = new Gate();
@@ -77,7 +77,7 @@ async function slow() {
       }
     }),
   });
-  const server = dock.keep(await serve({ router, ...here }));
+  const server = dock.keep(await serve({ router, ...here, windowMs }));
   const proxy = dock.keep(await TcpProxy.to(server.port));
   const connection = dock.keep(connect({ url: proxy.url, onError: () => {} }));
   await reaches(connection, 'open');
@@ -128,8 +128,21 @@ describe('closing a connection with `finishMs`', () => {
     expect(connection.state).toBe('closed');
   });
 
+  test('waits over a drop for the answer of a session that goes on', async () => {
+    const { api, connection, proxy, release, started } = await slow();
+    const answer = api.mutation.mutate();
+    await started;
+    const closing = connection.close({ finishMs: long });
+    proxy.cut();
+    await reaches(connection, 'waiting');
+    release.open();
+    expect(await answer).toBe('done');
+    await closing;
+    expect(connection.state).toBe('closed');
+  });
+
   test('closes when its last call is lost with the session', async () => {
-    const { api, connection, proxy, started } = await slow();
+    const { api, connection, proxy, started } = await slow({ windowMs: 0 });
     const fault = faultOf(api.mutation.mutate());
     await started;
     const closing = connection.close({ finishMs: long });
@@ -153,8 +166,8 @@ describe('closing a connection with `finishMs`', () => {
     expect(connection.state).toBe('closed');
   });
 
-  test('waits for a query that is sent again after a drop', async () => {
-    const { api, connection, proxy, release, started } = await slow();
+  test('waits for a query that is sent again on another session', async () => {
+    const { api, connection, proxy, release, started } = await slow({ windowMs: 0 });
     const answer = api.query.query();
     await started;
     const closing = connection.close({ finishMs: long });

@@ -68,6 +68,9 @@ interface Line {
   readonly connection: Connection;
 }
 
+/** A server that keeps no sessions: what happens at a drop is what happens whenever one is lost. */
+const forgetful = { ...here, windowMs: 0 } as const;
+
 async function lineTo(server: HawserServer): Promise<Line> {
   dock.keep(server);
   const proxy = dock.keep(await TcpProxy.to(server.port));
@@ -78,17 +81,17 @@ async function lineTo(server: HawserServer): Promise<Line> {
 
 async function countingLine() {
   const counting = countingRouter();
-  const line = await lineTo(await serve({ router: counting.router, ...here, onError: () => {} }));
+  const line = await lineTo(await serve({ router: counting.router, ...forgetful, onError: () => {} }));
   return { ...counting, ...line, api: createClient<typeof counting.router>(line.connection) };
 }
 
 async function logLine() {
   const log = logRouter();
-  const line = await lineTo(await serve({ router: log.router, ...here, onError: () => {} }));
+  const line = await lineTo(await serve({ router: log.router, ...forgetful, onError: () => {} }));
   return { ...log, ...line, api: createClient<typeof log.router>(line.connection) };
 }
 
-describe('a call in flight when its socket is killed', () => {
+describe('a call in flight when its socket, and with it its session, is killed', () => {
   test('the handlers’ signals fire', async () => {
     const { api, proxy, ran, aborted, release } = await countingLine();
     const calls = Promise.allSettled([api.query.query('q'), api.mutation.mutate('m')]);
@@ -159,7 +162,7 @@ describe('a call in flight when its socket is killed', () => {
   });
 });
 
-describe('a subscription at a drop', () => {
+describe('a subscription whose session is lost at a drop', () => {
   test('a tracked one continues from its last id, although an untracked event came after it', async () => {
     const { api, proxy, cursors } = await logLine();
     const items: unknown[] = [];
@@ -290,9 +293,9 @@ describe('a server that is down', () => {
 });
 
 describe('many clients', () => {
-  test('200 dropped at once all come back, each with a session of its own', async () => {
+  test('200 dropped at once, and their sessions with them, all come back, each with a session of its own', async () => {
     const { router } = countingRouter();
-    const server = dock.keep(await serve({ router, ...here }));
+    const server = dock.keep(await serve({ router, ...forgetful }));
     const proxy = dock.keep(await TcpProxy.to(server.port));
     const connections = Array.from({ length: 200 }, () =>
       dock.keep(connect({ url: proxy.url, onError: () => {} })),

@@ -9,7 +9,7 @@ import { TcpProxy } from './tcp-proxy.ts';
 
 const dock = openDock();
 
-async function open() {
+async function open({ windowMs = 120_000 } = {}) {
   const t = initTRPC.create();
   const aborted = new Gate<string>();
   const router = t.router({
@@ -19,7 +19,7 @@ async function open() {
       aborted.open(String(await fired(signal)));
     }),
   });
-  const server = dock.keep(await serve({ router, ...here, heartbeatMs: 40 }));
+  const server = dock.keep(await serve({ router, ...here, windowMs, heartbeatMs: 40 }));
   const proxy = dock.keep(await TcpProxy.to(server.port));
   const { WebSocket, ...heard } = tapped((frame) => /^\["p[io]ng"/.test(frame));
   const connection = dock.keep(connect({ url: proxy.url, WebSocket, onError: () => {} }));
@@ -29,7 +29,7 @@ async function open() {
 }
 
 test('both ends find a half-open socket: the client is back on another, the handlers there are told', async () => {
-  const { api, server, proxy, connection, aborted } = await open();
+  const { api, server, proxy, connection, aborted } = await open({ windowMs: 0 });
   const first = new Gate();
   const gaps: string[] = [];
   api.hold.subscribe(undefined, { onData: () => first.open(), onGap: ({ reason }) => gaps.push(reason) });

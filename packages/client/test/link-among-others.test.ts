@@ -8,14 +8,14 @@ import { describe, expect, test } from 'vitest';
 import { eventually, openDock } from '../../../test/sockets/dock.ts';
 import { Gate } from '../../../test/sockets/gate.ts';
 import type { Router } from './linked-client.ts';
-import { linkedClient, rejected } from './linked-client.ts';
+import { forgottenClient, linkedClient, rejected } from './linked-client.ts';
 
 const dock = openDock();
 
 describe('the link among others', () => {
   test('retryLink makes a lost mutation again, when its user says so, and no error of the server', async () => {
     const retry = retryLink<Router>({ retry: ({ error }) => outcomeOf(error) !== undefined });
-    const { client, proxy, running } = await linkedClient(dock, retry);
+    const { client, proxy, running } = await forgottenClient(dock, retry);
     expect((await rejected(client.refuse.mutate())).data).toMatchObject({ code: 'CONFLICT' });
     const answer = client.secondTime.mutate();
     await running;

@@ -5,7 +5,7 @@ import { createTRPCClient } from '@trpc/client';
 import { initTRPC } from '@trpc/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { scriptedSockets, settled } from './scripted-web-socket.ts';
+import { scriptedSockets, settled, welcome } from './scripted-web-socket.ts';
 
 const t = initTRPC.create();
 const router = t.router({
@@ -59,9 +59,9 @@ function since(told: string[]): string[] {
   return told.splice(0);
 }
 
-async function started() {
+async function started(limits: Record<string, number> = {}) {
   const line = open();
-  line.last().welcome();
+  line.last().welcome(limits);
   const subscription = line.subscribe();
   await settled();
   line.last().receive([
@@ -93,7 +93,7 @@ describe('the state that a subscription over the link is told', () => {
     expect(errors).toEqual([]);
   });
 
-  test('is silent for the first second of a drop, then `connecting` with an error, then `pending` and `started`', async () => {
+  test('is silent for the first second of a drop, then `connecting` with an error', async () => {
     const { told, errors, last, sockets } = await started();
     last().drop();
     for (let ms = 0; ms < 999; ms++) failNext(sockets, 1);
@@ -101,14 +101,56 @@ describe('the state that a subscription over the link is told', () => {
     vi.advanceTimersByTime(1);
     expect(since(told)).toEqual(['connecting']);
     expect(errors).toMatchObject([{ name: 'TRPCClientError', cause: { reason: 'dropped' } }]);
+  });
+
+  test('after an outage is `pending` and `started`, and once more when the call was made again', async () => {
+    const { told, errors, last, sockets } = await started();
+    last().drop();
+    outage(sockets);
+    since(told);
     await back(sockets);
-    expect(since(told)).toEqual(['pending']);
+    expect(since(told)).toEqual(['pending', 'started']);
     last().receive([
       [6, 1],
       [7, 1, 'b'],
     ]);
     expect(since(told)).toEqual(['started', 'data "b"']);
     expect(errors).toHaveLength(1);
+  });
+
+  test('after an outage that the session survived is `pending` and `started`, though nothing starts again', async () => {
+    const { told, last, sockets } = await started({ window: 60_000 });
+    last().drop();
+    outage(sockets);
+    expect(since(told)).toEqual(['connecting']);
+    await back(sockets, resumed);
+    expect(since(told)).toEqual(['pending', 'started']);
+    expect(last().messages).toEqual([]);
+    last().receive([[7, 1, 'b']]);
+    expect(since(told)).toEqual(['data "b"']);
+  });
+
+  test('after an outage before it had started is not `started` before it is', async () => {
+    const { told, last, sockets, subscribe } = open();
+    last().welcome({ window: 60_000 });
+    subscribe();
+    await settled();
+    last().drop();
+    outage(sockets);
+    expect(since(told)).toEqual(['pending', 'connecting']);
+    await back(sockets, { ...resumed, sent: 0 });
+    expect(since(told)).toEqual(['pending']);
+    last().receive([[6, 1]]);
+    expect(since(told)).toEqual(['started']);
+  });
+
+  test('at a drop within the second that the session survived is nothing at all', async () => {
+    const { told, errors, sockets, last } = await started({ window: 60_000 });
+    last().drop();
+    await back(sockets, resumed);
+    vi.advanceTimersByTime(1500);
+    last().receive([[7, 1, 'b']]);
+    expect([since(told), errors]).toEqual([['data "b"'], []]);
   });
 
   test('at a drop that is over within the second is nothing but `started`', async () => {
@@ -190,9 +232,22 @@ function failNext(sockets: ReturnType<typeof scriptedSockets>['sockets'], ms: nu
   if (socket?.readyState === 0) socket.drop();
 }
 
-/** Lets the next dial come through. */
-async function back(sockets: ReturnType<typeof scriptedSockets>['sockets']): Promise<void> {
+/** Lets a drop last for longer than it is kept quiet. */
+function outage(sockets: ReturnType<typeof scriptedSockets>['sockets']): void {
+  for (let ms = 0; ms < 1000; ms++) failNext(sockets, 1);
+}
+
+/** Lets the next dial come through, and has it answered by `welcome` with these fields. */
+async function back(
+  sockets: ReturnType<typeof scriptedSockets>['sockets'],
+  fields: Record<string, unknown> = {},
+): Promise<void> {
   while (sockets.at(-1)?.readyState !== 0) vi.advanceTimersByTime(1);
-  sockets.at(-1)?.welcome();
+  const socket = sockets.at(-1);
+  socket?.open();
+  socket?.receive(welcome({}, fields));
   await settled();
 }
+
+/** The session was resumed: the server has what left, and sent what arrived. */
+const resumed = { resumed: true, sent: 1, received: 1, limits: { window: 60_000 } };

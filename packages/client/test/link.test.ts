@@ -5,10 +5,10 @@ import { hawserLink } from '@hawser/client/trpc';
 import { createTRPCClient, TRPCClientError } from '@trpc/client';
 import superjson from 'superjson';
 import { describe, expect, test } from 'vitest';
-import { eventually, here, openDock } from '../../../test/sockets/dock.ts';
+import { eventually, here, openDock, reaches } from '../../../test/sockets/dock.ts';
 import { Gate } from '../../../test/sockets/gate.ts';
 import type { Router } from './linked-client.ts';
-import { linkedClient, rejected, watchedRouter } from './linked-client.ts';
+import { forgottenClient, linkedClient, rejected, watchedRouter } from './linked-client.ts';
 
 const dock = openDock();
 
@@ -164,8 +164,24 @@ describe('a subscription over the link', () => {
     expect(error.data).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  test('goes on over a drop from its last tracked id, and is told `started` again', async () => {
-    const { client, proxy, cursors } = await linkedClient(dock);
+  test('goes on over a drop that its session survives: no `started`, nothing twice', async () => {
+    const { client, connection, proxy, cursors, live } = await linkedClient(dock);
+    const told: unknown[] = [];
+    client.watch.subscribe(undefined, {
+      onStarted: () => told.push('started'),
+      onData: (item) => told.push(item),
+      onError: (error) => told.push(error),
+    });
+    await eventually(() => expect(told).toHaveLength(3));
+    proxy.cut();
+    await reaches(connection, 'waiting');
+    await reaches(connection, 'open');
+    expect(await client.nothing.mutate()).toBeUndefined();
+    expect([told.length, cursors, live.started, proxy.dials]).toEqual([3, [undefined], 1, 2]);
+  });
+
+  test('goes on over a lost session from its last tracked id, and is told `started` again', async () => {
+    const { client, proxy, cursors } = await forgottenClient(dock);
     const told: unknown[] = [];
     client.watch.subscribe(undefined, {
       onStarted: () => told.push('started'),

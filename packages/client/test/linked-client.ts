@@ -64,9 +64,18 @@ export function watchedRouter() {
 export type Router = ReturnType<typeof watchedRouter>['router'];
 
 /** tRPC's own client over the link, with other links before it, and a line that can be cut. */
-export async function linkedClient(dock: Dock, ...before: TRPCLink<Router>[]) {
+export function linkedClient(dock: Dock, ...before: TRPCLink<Router>[]) {
+  return lined(dock, {}, before);
+}
+
+/** Likewise, with a server that keeps no sessions: to be cut off is to have lost one. */
+export function forgottenClient(dock: Dock, ...before: TRPCLink<Router>[]) {
+  return lined(dock, { windowMs: 0 }, before);
+}
+
+async function lined(dock: Dock, options: { windowMs?: number }, before: readonly TRPCLink<Router>[]) {
   const { router, ...watch } = watchedRouter();
-  const server = dock.keep(await serve({ router, ...here, onError: () => {} }));
+  const server = dock.keep(await serve({ router, ...here, ...options, onError: () => {} }));
   const proxy = dock.keep(await TcpProxy.to(server.port));
   const connection = dock.keep(connect({ url: proxy.url, onError: () => {} }));
   await reaches(connection, 'open');

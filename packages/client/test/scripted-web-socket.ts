@@ -77,8 +77,14 @@ export class ScriptedWebSocket implements WebSocketLike {
   }
 }
 
-export function welcome(limits: Record<string, number> = {}): unknown {
-  return ['welcome', { session: 's1', server: 'k9', resumed: false, sent: 0, received: 0, limits }];
+export function welcome(
+  limits: Record<string, number> = {},
+  fields: Readonly<Record<string, unknown>> = {},
+): unknown {
+  return [
+    'welcome',
+    { session: 's1', server: 'k9', resumed: false, sent: 0, received: 0, limits, ...fields },
+  ];
 }
 
 /** A WebSocket class, and the sockets that were made of it, oldest first. */

@@ -119,7 +119,8 @@ describe('dialling', () => {
 
 describe('a close', () => {
   test.each([
-    [1001, 'going-away'],
+    [1000, 'dropped'],
+    [1001, 'dropped'],
     [1006, 'dropped'],
     [1005, 'dropped'],
     [1011, 'dropped'],

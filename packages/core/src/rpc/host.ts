@@ -1,13 +1,14 @@
 import type { Admission, Doorkeeper } from '../session/doorkeeper.js';
 import type { Clock, Random, Socket, SocketEvents, Turn } from '../session/ports.js';
 import { Registry } from '../session/registry.js';
-import type { Session } from '../session/session.js';
+import type { Session, SessionEnd } from '../session/session.js';
 import type { CloseName } from '../wire/close-codes.js';
 import type { JsonObject } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
 import type { Dispatch } from './dispatch.js';
 import { HawserError } from './hawser-error.js';
 import { LazySignal } from './lazy-signal.js';
+import type { OutgoingCall } from './outgoing-call.js';
 import { Peer } from './peer.js';
 
 /** A client's session, as the server's code sees it. It is the same object for as long as the session lives. */
@@ -42,21 +43,51 @@ export interface HostOptions<R> {
   readonly absentSessions: number;
 }
 
-interface Guest {
+/** One session of a host. */
+class Guest implements ServerSession {
   readonly peer: Peer;
-  readonly handle: ServerSession;
+  readonly #session: Session;
+  readonly #ending = new LazySignal();
+
+  constructor(session: Session, { clock, dispatch }: Pick<HostOptions<never>, 'clock' | 'dispatch'>) {
+    this.#session = session;
+    this.peer = new Peer(session, {
+      clock,
+      dispatch,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      idle: () => {},
+      lost: (calls, end) => this.#lost(calls, end),
+    });
+  }
+
+  get id(): string {
+    return this.#session.id;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  close(): void {
+    this.#session.close('ended');
+  }
+
+  #lost(calls: readonly OutgoingCall[], end: SessionEnd): void {
+    this.#ending.abort(new Error(`The session has ended (${end.name})`));
+    for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));
+  }
 }
 
 /** A server's end: the sessions of all its clients, each served by the same dispatch. */
 export class Host<R> {
   readonly #options: HostOptions<R>;
   readonly #registry: Registry<R>;
-  readonly #guests = new Map<Session, Guest>();
+  readonly #guests = new WeakMap<Session, Guest>();
 
   constructor(options: HostOptions<R>) {
     this.#options = options;
     const doorkeeper: Doorkeeper<R> = {
-      created: (session) => this.#register(session),
+      created: (session) => void this.#guests.set(session, new Guest(session, options)),
       admit: (session, request, params) => this.#admit(session, request, params),
     };
     this.#registry = new Registry({ ...options, doorkeeper });
@@ -77,39 +108,15 @@ export class Host<R> {
     this.#registry.close();
   }
 
-  #register(session: Session): void {
-    const { clock, dispatch } = this.#options;
-    const ending = new LazySignal();
-    const peer = new Peer(session, {
-      clock,
-      dispatch,
-      timeoutMs: Number.POSITIVE_INFINITY,
-      idle: () => {},
-      lost: (calls, end) => {
-        this.#guests.delete(session);
-        ending.abort(new Error(`The session has ended (${end.name})`));
-        for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));
-      },
-    });
-    const handle: ServerSession = {
-      id: session.id,
-      get signal() {
-        return ending.signal;
-      },
-      close: () => session.close('ended'),
-    };
-    this.#guests.set(session, { peer, handle });
-  }
-
   async #admit(session: Session, request: R, params: JsonObject): Promise<Admission> {
-    const { peer, handle } = this.#guests.get(session) as Guest;
+    const guest = this.#guests.get(session) as Guest;
     try {
-      const context = await this.#options.createContext(request, params, handle);
+      const context = await this.#options.createContext(request, params, guest);
       return {
         admitted: true,
         identity: this.#options.identity?.(context),
         commit() {
-          peer.context = context;
+          guest.peer.context = context;
         },
       };
     } catch (failure) {

@@ -17,6 +17,10 @@ export interface Answer {
   /** The error's shape. */
   readonly error?: ErrorShape;
   readonly items?: readonly { readonly data: unknown; readonly event: string | undefined }[];
+  /** Where a stream said that it continues. */
+  readonly positions?: readonly string[];
+  /** Why items may be missing before the first. */
+  readonly gap?: string;
 }
 
 export interface ErrorShape {
@@ -53,14 +57,18 @@ export class RouterBench {
     if (reply.kind === 'result') return { data: reply.data };
     if (reply.kind === 'error') return { error: JSON.parse(reply.json) as ErrorShape };
     const items: { data: unknown; event: string | undefined }[] = [];
+    const positions: string[] = [];
+    const stream = { items, positions, ...(reply.gap === undefined ? {} : { gap: reply.gap }) };
     try {
       for (let it = await reply.iterator.next(); !it.done; it = await reply.iterator.next()) {
-        items.push(reply.toItem(it.value));
+        const item = reply.toItem(it.value);
+        if ('position' in item) positions.push(item.position);
+        else items.push(item);
       }
     } catch (failure) {
-      return { items, error: JSON.parse(this.dispatch.fail(call, failure)) as ErrorShape };
+      return { ...stream, error: JSON.parse(this.dispatch.fail(call, failure)) as ErrorShape };
     }
-    return { items };
+    return stream;
   }
 }
 

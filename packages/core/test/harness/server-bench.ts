@@ -76,6 +76,13 @@ export class ServerBench {
     return socket;
   }
 
+  /** A client that is let in and shows that it has seen the limits: from then on it is held to them. */
+  async enterInformed(name: string): Promise<ScriptedSocket> {
+    const socket = await this.enter(name);
+    await this.says(socket, ['ack', 0, 0]);
+    return socket;
+  }
+
   async says(socket: ScriptedSocket, ...frames: readonly Frame[]): Promise<void> {
     socket.says(...frames);
     await this.settle();

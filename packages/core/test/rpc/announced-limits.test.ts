@@ -23,13 +23,35 @@ describe('calls that are made before the limits are known', () => {
 
   it(
     'that left early and are more than the server takes are not held against the client',
-    inWorld({ limits: { calls: 3 }, handlers: { a: ({ input }) => input } }, async (world) => {
-      world.connection.retry();
-      const calls = Array.from({ length: 200 }, (_, i) => world.query('a', i));
-      await world.settle();
-      expect(calls.map((it) => it.told)).toEqual(calls.map((_, i) => [['result', i]]));
-      expect(world.dispatch.failures).toEqual([]);
-    }),
+    inWorld(
+      { client: { lazy: true }, limits: { calls: 3 }, handlers: { a: ({ input }) => input } },
+      async (world) => {
+        const calls = Array.from({ length: 200 }, (_, i) => world.query('a', i));
+        await world.settle();
+        expect(calls.map((it) => it.told)).toEqual(calls.map((_, i) => [['result', i]]));
+        expect(world.dispatch.failures).toEqual([]);
+      },
+    ),
+  );
+
+  it(
+    'that left early and are larger than the server takes are not held against the client',
+    inWorld(
+      {
+        client: { lazy: true },
+        limits: { messageBytes: 1024, frameBytes: 2048 },
+        handlers: { a: ({ input }) => String(input).length },
+      },
+      async (world) => {
+        const early = world.query('a', kib(4));
+        await world.settle();
+        expect(early.told).toEqual([['result', 4096]]);
+        const late = world.query('a', kib(4));
+        expect(late.told).toEqual([fault('too-large', 'not-run')]);
+        expect(world.network.wires).toHaveLength(1);
+        expect(world.connection.state).toBe('open');
+      },
+    ),
   );
 
   it(
@@ -116,18 +138,33 @@ describe('the limits of the last welcome', () => {
   );
 });
 
-describe('a server that announces a window', () => {
+describe('the window that a server announces', () => {
   it(
-    'is not relied on by a client that keeps nothing: a drop is a lost session',
+    'is relied on: a drop leaves the session as it was, and the client asks for it',
     withClient({}, async (bench) => {
       await bench.welcomes({ limits: { window: 120_000 } });
       const call = bench.mutation('a');
       await bench.settle();
-      bench.socket.drops();
-      expect(call.told).toEqual([fault('session-lost', 'unknown', 'dropped')]);
-      await bench.untilNextDial();
+      await bench.dropsAndRedials();
+      expect(call.told).toEqual([]);
       await bench.opens();
-      expect(bench.hellos()[0]).toMatchObject({ mode: 'open' });
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'resume', sent: 1 });
     }),
   );
+
+  for (const limits of [{ window: 0 }, {}]) {
+    it(
+      `is 0 when it says ${JSON.stringify(limits)}: a drop is a lost session`,
+      withClient({}, async (bench) => {
+        await bench.welcomes({ limits });
+        const call = bench.mutation('a');
+        await bench.settle();
+        bench.socket.drops();
+        expect(call.told).toEqual([fault('session-lost', 'unknown', 'dropped')]);
+        await bench.untilNextDial();
+        await bench.opens();
+        expect(bench.hellos()[0]).toMatchObject({ mode: 'open' });
+      }),
+    );
+  }
 });

@@ -188,7 +188,8 @@ describe('when an open session is lost', () => {
         return told?.[0] === 'fault' ? told[3] : undefined;
       };
       expect(await lose(() => bench.socket.drops())).toBe('dropped');
-      expect(await lose(() => bench.socket.drops(1001))).toBe('going-away');
+      expect(await lose(() => bench.socket.drops(1001))).toBe('dropped');
+      expect(await lose(() => bench.says(['bye', 'going-away']))).toBe('going-away');
       expect(await lose(() => bench.says(['bye', 'ended']))).toBe('ended');
       expect(await lose(() => bench.says(['nonsense']))).toBe('malformed');
       expect(await lose(() => bench.socket.drops(1009))).toBe('too-large');

@@ -102,7 +102,7 @@ describe('calls beyond the limit', () => {
   it(
     'are answered with TOO_MANY_REQUESTS and do not run, the others go on',
     withServer({ limits: { calls: 2 }, handlers: { a: () => gate.promise } }, async (bench) => {
-      const socket = await bench.enter('a');
+      const socket = await bench.enterInformed('a');
       await bench.says(socket, [call(1), call(2), call(3), call(4)]);
       expect(bench.messages(socket)).toEqual([
         [5, 3, coded('TOO_MANY_REQUESTS')],
@@ -119,7 +119,7 @@ describe('calls beyond the limit', () => {
   it('include the cancelled ones whose handler did not end: open and cancel is no way around', () => {
     const handler = new Gate();
     return withServer({ limits: { calls: 2 }, handlers: { a: () => handler.promise } }, async (bench) => {
-      const socket = await bench.enter('a');
+      const socket = await bench.enterInformed('a');
       for (let id = 1; id <= 20; id++) await bench.says(socket, [call(id), [9, id]]);
       expect(bench.dispatch.ran).toHaveLength(2);
       handler.open();

@@ -125,7 +125,8 @@ describe('a consumer that leaves', () => {
       a: () => 'x',
     };
     return withServer({ limits: { calls: 1 }, handlers }, async (bench) => {
-      const socket = await bench.enter('a', subscribe);
+      const socket = await bench.enterInformed('a');
+      await bench.says(socket, subscribe);
       await bench.says(socket, [[9, 1]]);
       await bench.says(socket, [[1, 2, 'a']]);
       expect(bench.messages(socket)).toEqual([
@@ -185,7 +186,8 @@ describe('a generator that ignores its signal', () => {
       a: () => 'x',
     };
     return withServer({ limits: { calls: 1 }, handlers }, async (bench) => {
-      const socket = await bench.enter('a', subscribe);
+      const socket = await bench.enterInformed('a');
+      await bench.says(socket, subscribe);
       await bench.says(socket, [[9, 1]]);
       await bench.says(socket, [[1, 2, 'a']]);
       expect(bench.messages(socket).map(([kind, id]) => [kind, id])).toEqual([

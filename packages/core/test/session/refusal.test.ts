@@ -131,7 +131,7 @@ describe('a refusal', () => {
 
 describe('a bye in place of welcome', () => {
   it(
-    'says that nothing has run: what was sent is sent again, mutations too, in a new session',
+    'that is trouble keeps the session: the client asks for it with the next dial',
     withClient({}, async (bench) => {
       const mutation = bench.mutation('a');
       await bench.opens();
@@ -139,13 +139,37 @@ describe('a bye in place of welcome', () => {
       await bench.says(['bye', 'trouble']);
       await bench.untilNextDial();
       await bench.opens();
-      expect(bench.hellos()[0]).toMatchObject({ mode: 'open', sent: 0, received: 0 });
-      expect(bench.hellos()[0]?.['secret']).not.toBe(before?.['secret']);
+      expect(bench.hellos()).toEqual([{ ...before, mode: 'resume', dial: 2, sent: 1 }]);
+      expect(bench.messages()).toEqual([]);
+      await bench.says(welcomeFrame({ resumed: true, limits: { window: 60_000 } }));
       expect(bench.messages()).toEqual([[2, 1, 'a']]);
-      await bench.says(welcomeFrame(), [[4, 1, 'once']]);
+      await bench.says([[4, 1, 'once']]);
       expect(mutation.told).toEqual([['result', 'once']]);
     }),
   );
+
+  for (const reason of ['expired', 'evicted', 'ended', 'restarted', 'off']) {
+    it(
+      `says that nothing has run: gone (${reason}) later, what was sent moves to a new session, mutations too`,
+      withClient({}, async (bench) => {
+        const mutation = bench.mutation('a');
+        await bench.opens();
+        await bench.says(['bye', 'trouble']);
+        await bench.untilNextDial();
+        await bench.opens();
+        await bench.says(['bye', 'overloaded']);
+        await bench.untilNextDial();
+        await bench.opens();
+        const [resume] = bench.hellos();
+        await bench.says(['gone', reason]);
+        expect(bench.hellos()[1]).toMatchObject({ mode: 'open', dial: 4, sent: 0, received: 0 });
+        expect(bench.hellos()[1]?.['secret']).not.toBe(resume?.['secret']);
+        expect(bench.messages()).toEqual([[2, 1, 'a']]);
+        await bench.says(welcomeFrame(), [[4, 1, 'once']]);
+        expect(mutation.told).toEqual([['result', 'once']]);
+      }),
+    );
+  }
 
   it(
     'in answer to resume says nothing of what was sent before it: the client asks again',
@@ -164,7 +188,7 @@ describe('a bye in place of welcome', () => {
     }),
   );
 
-  for (const code of [1000, 1001, 1005, 1006, 1009, 3000, 4000, 4999]) {
+  for (const code of [1000, 1001, 1005, 1006, 3000, 4000, 4399, 4999]) {
     it(
       `is not a close code that anybody may give: after ${code} the client asks before it sends a mutation again`,
       withClient({}, async (bench) => {
@@ -179,6 +203,24 @@ describe('a bye in place of welcome', () => {
       }),
     );
   }
+
+  it(
+    'is not 1009 either, which anybody may give: it ends the session, but a mutation may have run',
+    withClient({}, async (bench) => {
+      const mutation = bench.mutation('a');
+      const query = bench.query('b');
+      await bench.opens();
+      const [before] = bench.hellos();
+      await bench.dropsAndRedials(1009);
+      expect(mutation.told).toEqual([fault('session-lost', 'unknown', 'too-large')]);
+      await bench.opens();
+      expect(bench.hellos()[0]).toMatchObject({ mode: 'open', dial: 2 });
+      expect(bench.hellos()[0]?.['secret']).not.toBe(before?.['secret']);
+      expect(bench.messages()).toEqual([[1, 1, 'b']]);
+      await bench.says(welcomeFrame(), [[4, 1, 'x']]);
+      expect(query.told).toEqual([['result', 'x']]);
+    }),
+  );
 });
 
 describe('a close after which the page has the client do nothing', () => {

@@ -6,6 +6,9 @@ import { defaultLimits } from '../../src/wire/limits.ts';
 import { dataOf, messagesOf } from '../harness/frames.ts';
 import { SessionBench } from '../harness/session-bench.ts';
 
+/** What the handshake of a new session says of the line. */
+const opened = { resumed: false, received: 0 };
+
 const item = (id: number, length = 1): string => JSON.stringify([7, id, 'x'.repeat(length)]);
 
 describe('messages of one turn', () => {
@@ -15,7 +18,7 @@ describe('messages of one turn', () => {
     const frames = bench.flush();
     expect(frames).toHaveLength(1);
     expect(messagesOf(frames).map(([, id]) => id)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
-    expect(bench.session.sent).toBe(1);
+    expect(bench.session.counts.sent).toBe(1);
   });
 
   it('leave with answers before calls before items, whatever was sent first', () => {
@@ -35,7 +38,7 @@ describe('messages of one turn', () => {
     expect(frames.length).toBeGreaterThan(1);
     for (const text of bench.socket.texts) expect(text.length).toBeLessThanOrEqual(65_536);
     expect(messagesOf(frames)).toHaveLength(20);
-    expect(bench.session.sent).toBe(frames.length);
+    expect(bench.session.counts.sent).toBe(frames.length);
   });
 
   it('that are larger than a frame go alone, and in their place', () => {
@@ -59,10 +62,10 @@ describe('messages of one turn', () => {
     const bench = new SessionBench();
     bench.session.send('[4,1]', 'reply');
     bench.flush();
-    expect(bench.session.sent).toBe(0);
-    bench.session.attach(bench.socket, defaultLimits);
+    expect(bench.session.counts.sent).toBe(0);
+    bench.session.attach(bench.socket, defaultLimits, opened);
     expect(messagesOf(bench.flush())).toEqual([[4, 1]]);
-    expect(bench.session.sent).toBe(1);
+    expect(bench.session.counts.sent).toBe(1);
   });
 
   it('wait again when the socket is taken away before the turn ends', () => {
@@ -70,8 +73,8 @@ describe('messages of one turn', () => {
     bench.session.send('[4,1]', 'reply');
     bench.session.detach();
     expect(bench.flush()).toEqual([]);
-    expect(bench.session.sent).toBe(0);
-    bench.session.attach(bench.socket, defaultLimits);
+    expect(bench.session.counts.sent).toBe(0);
+    bench.session.attach(bench.socket, defaultLimits, opened);
     expect(messagesOf(bench.flush())).toEqual([[4, 1]]);
   });
 
@@ -90,7 +93,7 @@ describe('a socket that is full', () => {
     bench.socket.buffered = socketBufferBytes;
     bench.session.send('[4,1]', 'reply');
     expect(bench.flush()).toEqual([]);
-    expect(bench.session.sent).toBe(0);
+    expect(bench.session.counts.sent).toBe(0);
     bench.socket.buffered = 0;
     bench.session.drained();
     expect(messagesOf(bench.flush())).toEqual([[4, 1]]);
@@ -199,12 +202,12 @@ describe('before welcome', () => {
     const bench = early();
     sendOneByOne(bench, 20, 1);
     expect(bench.socket.texts).toHaveLength(16);
-    bench.session.attach(bench.socket, defaultLimits);
+    bench.session.attach(bench.socket, defaultLimits, opened);
     bench.flush();
     expect(messagesOf(bench.socket.frames).map(([, id]) => id)).toEqual(
       Array.from({ length: 20 }, (_, i) => i + 1),
     );
-    expect(bench.session.sent).toBe(dataOf(bench.socket.frames).length);
+    expect(bench.session.counts.sent).toBe(dataOf(bench.socket.frames).length);
   });
 
   it('at most 64 KiB of UTF-8 leave, the rest after it', () => {
@@ -217,7 +220,7 @@ describe('before welcome', () => {
       const bytes = bench.socket.texts.reduce((sum, text) => sum + utf8Length(text), 0);
       expect(bytes).toBeGreaterThan(0);
       expect(bytes).toBeLessThanOrEqual(65_536);
-      bench.session.attach(bench.socket, defaultLimits);
+      bench.session.attach(bench.socket, defaultLimits, opened);
       bench.flush();
       expect(messagesOf(bench.socket.frames)).toHaveLength(30);
     }
@@ -229,7 +232,7 @@ describe('before welcome', () => {
     bench.session.send(JSON.stringify([1, 2, 'x'.repeat(70_000)]), 'reply');
     bench.session.send('[1,3,"a"]', 'reply');
     expect(messagesOf(bench.flush()).map(([, id]) => id)).toEqual([1]);
-    bench.session.attach(bench.socket, defaultLimits);
+    bench.session.attach(bench.socket, defaultLimits, opened);
     bench.flush();
     expect(messagesOf(bench.socket.frames).map(([, id]) => id)).toEqual([1, 2, 3]);
   });
@@ -261,6 +264,6 @@ describe('a message that is withdrawn before it left', () => {
     bench.session.send(gone, 'call');
     bench.session.withdraw(gone, 'call');
     expect(bench.flush()).toEqual([]);
-    expect(bench.session.sent).toBe(0);
+    expect(bench.session.counts.sent).toBe(0);
   });
 });

@@ -36,7 +36,7 @@ describe('a frame that has none of the shapes is a violation, and none of its me
       bench.session.receive(text);
       expectViolation(bench, 'malformed');
       expect(bench.handed).toEqual([]);
-      expect(bench.session.received).toBe(0);
+      expect(bench.session.counts.received).toBe(0);
     });
   }
 
@@ -96,7 +96,7 @@ describe('counts that disagree are a violation', () => {
     bench.hears([2, right]);
     bench.hears([0, right]);
     expect(bench.session.ended).toBe(false);
-    expect(bench.session.received).toBe(3);
+    expect(bench.session.counts.received).toBe(3);
   });
 });
 

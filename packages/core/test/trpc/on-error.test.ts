@@ -36,7 +36,7 @@ describe('onError', () => {
     const dispatch = routerDispatch({ router, onError: (failure) => void failures.push(failure) });
     const limits = { messageBytes: 1000, calls: 2 };
     await withServer({ dispatch, limits }, async (bench) => {
-      const socket = await bench.enter('a');
+      const socket = await bench.enterInformed('a');
       await bench.says(socket, ...frames);
       if (more) await bench.says(socket, more);
       await bench.advance(ms);

@@ -165,7 +165,9 @@ describe.each(versions)('a procedure of the %s tRPC, run step by step', (_, trpc
         const { context: ctx, signal } = call;
         const options = { router, path, type, ctx, getRawInput, signal, batchIndex: 0 };
         const documented = trpc.callTRPCProcedure(options);
-        expect(await settled(steps.run(call, { read: getRawInput, resolved: undefined }))).toEqual(await settled(documented));
+        expect(await settled(steps.run(call, { read: getRawInput, resolved: undefined }))).toEqual(
+          await settled(documented),
+        );
       }
     });
   }
@@ -181,7 +183,9 @@ describe.each(versions)('a procedure of the %s tRPC, run step by step', (_, trpc
       },
     });
     const steps = ProcedureSteps.of(procedures['three'] as AnyTRPCProcedure) as ProcedureSteps;
-    await expect(steps.run(call, { read: async () => ({ id: 'a' }), resolved: undefined })).resolves.toMatchObject({ input: { id: 'a' } });
+    await expect(
+      steps.run(call, { read: async () => ({ id: 'a' }), resolved: undefined }),
+    ).resolves.toMatchObject({ input: { id: 'a' } });
   });
 });
 

@@ -171,13 +171,29 @@ describe('the cursor of a tracked subscription', () => {
     expect(await first(seen(inputs), undefined)).toBeUndefined();
   });
 
-  it('that the schema does not allow is BAD_REQUEST, and that it strips is not seen', async () => {
-    const strict = await seen(z.strictObject({ room: z.number() })).subscription('s', {
-      input: { room: 1 },
+  it('that the schema does not allow, or strips, is not seen: it begins anew, which is a gap', async () => {
+    for (const schema of [z.strictObject({ room: z.number() }), z.object({ room: z.number() })]) {
+      const answer = await seen(schema).subscription('s', { input: { room: 1 }, after: '7' });
+      expect(answer.items).toEqual([{ data: { room: 1 }, event: undefined }]);
+      expect(answer.gap).toBe('no-cursor');
+      const fresh = await seen(schema).subscription('s', { input: { room: 1 } });
+      expect(fresh.gap).toBeUndefined();
+    }
+  });
+
+  it('does not make an input right that is wrong without it', async () => {
+    const answer = await seen(z.strictObject({ room: z.number() })).subscription('s', {
+      input: { room: 'x' },
       after: '7',
     });
-    expect(strict.error?.data.code).toBe('BAD_REQUEST');
-    expect(await first(seen(z.object({ room: z.number() })), { room: 1 }, '7')).toEqual({ room: 1 });
+    expect(answer.error?.data.code).toBe('BAD_REQUEST');
+  });
+
+  it('that is taken is no gap', async () => {
+    const schema = z.object({ room: z.number(), lastEventId: z.string().optional() });
+    const answer = await seen(schema).subscription('s', { input: { room: 1 }, after: '7' });
+    expect(answer.items?.[0]?.data).toEqual({ room: 1, lastEventId: '7' });
+    expect(answer.gap).toBeUndefined();
   });
 
   it('leaves the input of the call itself alone', async () => {

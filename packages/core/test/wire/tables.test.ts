@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closeCodes, closeName, isCloseName } from '../../src/wire/close-codes.ts';
+import { closeCodes, closeName, isCloseName, isOwnCode } from '../../src/wire/close-codes.ts';
 import type { Welcome } from '../../src/wire/control.ts';
 import { limitsOf } from '../../src/wire/control.ts';
 import { faultCodes } from '../../src/wire/fault-codes.ts';
@@ -23,9 +23,21 @@ describe('the table of close codes', () => {
     for (const name of Object.keys(closeCodes)) expect(utf8Length(name)).toBeLessThanOrEqual(123);
   });
 
-  it('finds the name of each code, and none for others', () => {
-    for (const [name, row] of Object.entries(closeCodes)) expect(closeName(row.code)).toBe(name);
-    for (const code of [0, 1005, 1006, 1009, 4000, 4999]) expect(closeName(code)).toBeUndefined();
+  it('finds the name of each code that is the protocol’s own, and none for others', () => {
+    for (const [name, row] of Object.entries(closeCodes)) {
+      const own = row.code >= 4400;
+      expect(closeName(row.code)).toBe(own ? name : undefined);
+      expect(isOwnCode(row.code)).toBe(own);
+    }
+    for (const code of [0, 1000, 1001, 1005, 1006, 1011, 4000, 4399, 4999]) {
+      expect(closeName(code)).toBeUndefined();
+      expect(isOwnCode(code)).toBe(false);
+    }
+  });
+
+  it('takes 1009 for too-large, whoever said it', () => {
+    expect(closeName(1009)).toBe('too-large');
+    expect(isOwnCode(1009)).toBe(false);
   });
 
   it('knows its names, and not those of every object', () => {
