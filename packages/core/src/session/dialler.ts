@@ -57,6 +57,8 @@ export class Dialler {
   #announced: Limits | undefined;
   #redial: Timer | undefined;
   #sweeper: Timer | undefined;
+  /** What had come through when the last dial was accepted, in frames of both directions. */
+  #accepted = 0;
   #sweptAt = 0;
 
   constructor(options: DiallerOptions, owner: DiallerOwner) {
@@ -123,6 +125,7 @@ export class Dialler {
         accepted: (welcome) => {
           this.#server = welcome.server;
           this.#announced = this.#candidate.session.limits;
+          this.#accepted = throughput(this.#candidate.session);
           this.#backoff.accepted(this.#options.clock.now(), this.#candidate.session.limits.spread);
           this.#change('open', undefined);
         },
@@ -142,8 +145,9 @@ export class Dialler {
     const policy = policyOf(failure.reason);
     const end = { ...lostWith(failure), untouched: !mayExist(this.#candidate) };
     const ends = this.#endsSession(failure, end.untouched);
+    const progress = !isCloseName(failure.reason) && throughput(session) > this.#accepted;
     if (ends) this.#renew();
-    this.#rest(failure.reason, policy);
+    this.#rest(failure.reason, policy, progress);
     if (ends) session.end(end);
     else if (policy === 'wait') this.#owner.refused(end);
     this.#owner.statusChanged();
@@ -167,7 +171,7 @@ export class Dialler {
     attempt?.abandon();
     this.#renew();
     // Told by the owner, once it has moved the session's calls.
-    this.#rest(end.name, isCloseName(end.name) ? policyOf(end.name) : 'redial');
+    this.#rest(end.name, isCloseName(end.name) ? policyOf(end.name) : 'redial', false);
   }
 
   /** The server has no such session: the next `hello`, on the same socket, opens another. */
@@ -185,8 +189,8 @@ export class Dialler {
   }
 
   /** Comes to rest until the next dial; nobody is told yet. */
-  #rest(reason: string, policy: Policy): void {
-    const delay = this.#backoff.next(this.#options.clock.now());
+  #rest(reason: string, policy: Policy, progress: boolean): void {
+    const delay = this.#backoff.next(this.#options.clock.now(), progress);
     if (policy === 'wait') return this.#enter('waiting', reason);
     this.#redial = this.#options.clock.after(delay, () => this.#dial());
     this.#enter('waiting', reason, this.#options.wallClock() + delay);
@@ -234,6 +238,10 @@ export class Dialler {
 function policyOf(reason: DialFailure['reason']): Policy {
   if (reason === 'not-hawser') return 'wait';
   return isCloseName(reason) && closeCodes[reason].client !== 'redial' ? 'wait' : 'redial';
+}
+
+function throughput({ counts }: Session): number {
+  return counts.received + counts.acknowledged;
 }
 
 function lostWith({ reason, error }: DialFailure): SessionEnd {
