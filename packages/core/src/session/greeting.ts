@@ -33,7 +33,7 @@ export interface GreetingOwner<R> {
   /** Takes the session from the socket that carried it, and answers what the new one is to be told. */
   handOver(dial: PendingDial<R>, admitted: Admitted): Welcome;
   /** The dial of a socket came to nothing, by this word if it was told one; or it was accepted, but for no socket. */
-  parted(greeting: Greeting<R>, entry: Entry<R>, name: CloseName | undefined): void;
+  parted(greeting: Greeting<R>, dial: PendingDial<R>, name: CloseName | undefined): void;
   /** The socket that carried a session is gone. */
   dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void;
   /** The socket is gone, or will be, and nothing is to be expected of it. */
@@ -49,6 +49,8 @@ export interface PendingDial<R> {
   /** Early frames. */
   readonly held: string[];
   heldBytes: number;
+  /** With what its socket was closed meanwhile. */
+  code: number | undefined;
 }
 
 /**
@@ -104,7 +106,7 @@ export class Greeting<R> implements SocketEvents {
   closed(code: number): void {
     const state = this.#state;
     if (state.name === 'attached') this.#drop(state.entry, code);
-    else if (state.name === 'admitting') this.#orphan(state.dial, closeName(code));
+    else if (state.name === 'admitting') this.#orphan(state.dial, code);
     else if (state.name === 'awaiting') this.#leave();
   }
 
@@ -127,7 +129,7 @@ export class Greeting<R> implements SocketEvents {
     const listening = state.name === 'awaiting' || state.name === 'admitting';
     if (listening)
       this.#socket.send(encodeControl(error === undefined ? ['bye', name] : ['bye', name, error]));
-    if ('dial' in state) this.#part(state.dial.entry, name);
+    if ('dial' in state) this.#part(state.dial, name);
     else this.#leave();
     if (listening) this.#socket.close(closeCodes[name].code, name);
   }
@@ -140,7 +142,7 @@ export class Greeting<R> implements SocketEvents {
     this.#socket.terminate();
     this.#owner.left(this);
     if (state.name === 'attached') this.#owner.dropped(this, state.entry, 1006);
-    else if ('dial' in state) this.#owner.parted(this, state.dial.entry, undefined);
+    else if ('dial' in state) this.#owner.parted(this, state.dial, undefined);
   }
 
   /** The session has ended. One that was attached has closed the socket; one that never was could not. */
@@ -152,9 +154,11 @@ export class Greeting<R> implements SocketEvents {
   }
 
   /** The socket of a dial that is being decided about is gone. */
-  #orphan(dial: PendingDial<R>, name: CloseName | undefined): void {
+  #orphan(dial: PendingDial<R>, code: number): void {
+    dial.code = code;
+    const name = closeName(code);
     const over = name !== undefined && endsSession(name);
-    if (over || this.#owner.options.limits.window === 0) this.#part(dial.entry, name);
+    if (over || this.#owner.options.limits.window === 0) this.#part(dial, name);
     else this.#state = { name: 'orphaned', dial };
   }
 
@@ -163,9 +167,9 @@ export class Greeting<R> implements SocketEvents {
     this.#owner.dropped(this, entry, code);
   }
 
-  #part(entry: Entry<R>, name: CloseName | undefined): void {
+  #part(dial: PendingDial<R>, name: CloseName | undefined): void {
     this.#leave();
-    this.#owner.parted(this, entry, name);
+    this.#owner.parted(this, dial, name);
   }
 
   #leave(): void {
@@ -190,7 +194,15 @@ export class Greeting<R> implements SocketEvents {
     if (verdict.kind !== 'session') return this.#object(verdict);
     const { entry } = verdict;
     const { doorkeeper, clock } = this.#owner.options;
-    const dial = { entry, hello, request: this.#request, since: clock.now(), held: [], heldBytes: 0 };
+    const dial = {
+      entry,
+      hello,
+      request: this.#request,
+      since: clock.now(),
+      held: [],
+      heldBytes: 0,
+      code: undefined,
+    };
     this.#state = { name: 'admitting', dial };
     void doorkeeper
       .admit(entry.session, this.#request, hello.params ?? {})
@@ -200,9 +212,9 @@ export class Greeting<R> implements SocketEvents {
   #object(objection: Objection): void {
     if (objection.kind === 'refused') return this.refuse(objection.name);
     const state = this.#state;
-    if (state.name === 'orphaned' || state.name === 'leaving') return this.#part(state.dial.entry, undefined);
+    if (state.name === 'orphaned' || state.name === 'leaving') return this.#part(state.dial, undefined);
     this.#sayGone(objection.reason);
-    if (state.name === 'admitting') this.#owner.parted(this, state.dial.entry, undefined);
+    if (state.name === 'admitting') this.#owner.parted(this, state.dial, undefined);
   }
 
   #sayGone(reason: GoneReason): void {
@@ -245,9 +257,10 @@ export class Greeting<R> implements SocketEvents {
       this.#socket.send(encodeControl(['welcome', welcome]));
       this.#state = { name: 'attached', entry: dial.entry };
       dial.entry.line = this;
+      const { sent, received } = dial.hello;
       const { resumed } = welcome;
-      session.attach(this.#socket, this.#owner.options.limits, { resumed, received: dial.hello.received });
-    } else this.#part(dial.entry, undefined);
+      session.attach(this.#socket, this.#owner.options.limits, { resumed, sent, received });
+    } else this.#part(dial, undefined);
     if (state.name === 'leaving') session.end({ name: 'closed' });
     for (const frame of dial.held) session.receive(frame);
   }

@@ -114,7 +114,7 @@ export class Registry<R> implements GreetingOwner<R> {
     return { session: entry.session.id, server: this.instance, resumed, sent, received, limits: announced };
   }
 
-  parted(greeting: Greeting<R>, entry: Entry<R>, name: CloseName | undefined): void {
+  parted(greeting: Greeting<R>, { entry, code }: PendingDial<R>, name: CloseName | undefined): void {
     const { session } = entry;
     entry.greetings.delete(greeting);
     if (name === 'stuck') return session.close(name);
@@ -124,7 +124,7 @@ export class Registry<R> implements GreetingOwner<R> {
     // Another dial may yet be let in.
     if (!entry.accepted && entry.greetings.size > 0) return;
     if (!entry.accepted && name !== undefined && isFinal(name)) session.end({ name });
-    else this.#keep(entry, window);
+    else this.#keep(entry, code);
   }
 
   dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void {
@@ -136,8 +136,7 @@ export class Registry<R> implements GreetingOwner<R> {
     if (window === 0) return entry.session.end({ name: 'off' });
     const name = closeName(code);
     if (name && endsSession(name)) return entry.session.end({ name });
-    const clean = code === 1000 || code === 1001;
-    this.#keep(entry, clean ? Math.min(window, limits.cleanCloseWindow.default) : window);
+    this.#keep(entry, code);
   }
 
   left(greeting: Greeting<R>): void {
@@ -186,8 +185,11 @@ export class Registry<R> implements GreetingOwner<R> {
     return possible ? undefined : 'miscount';
   }
 
-  /** Keeps a session that has no socket. */
-  #keep(entry: Entry<R>, ms: number): void {
+  /** Keeps a session whose socket is gone: not for long if that was closed in all form, as by a page that reloads. */
+  #keep(entry: Entry<R>, code: number | undefined): void {
+    const { window } = this.options.limits;
+    const clean = code === 1000 || code === 1001;
+    const ms = clean ? Math.min(window, limits.cleanCloseWindow.default) : window;
     entry.expiresAt = this.options.clock.now() + ms;
     this.#absent.add(entry);
     if (this.#absent.size > this.options.absentSessions) this.#makeRoom();
@@ -227,7 +229,8 @@ export class Registry<R> implements GreetingOwner<R> {
       if (!this.#ledger.full) return;
       session.end({ name: 'evicted' });
     }
-    for (const { session } of fairly(this.#entries.values(), ownerOf, heldBy)) {
+    const live = [...this.#entries.values()].sort((one, other) => heldBy(other) - heldBy(one));
+    for (const { session } of fairly(live, ownerOf, heldBy)) {
       if (!this.#ledger.full) return;
       session.close('overflow');
     }

@@ -65,7 +65,8 @@ export interface Counts {
 /** What the handshake said of the line that a session goes on with. */
 export interface Line {
   readonly resumed: boolean;
-  /** The other end's count of frames that it has received. */
+  /** The other end's counts. */
+  readonly sent: number;
   readonly received: number;
 }
 
@@ -95,6 +96,8 @@ export class Session {
   #limits: Limits;
   /** What is measured by when it comes in: wider than the limits while it may be early. */
   #takes: Limits;
+  /** Number of the last frame that the other end had built when it dialled: it may be early, and come again. */
+  #builtEarly = 0;
   /** Whether the limits are those of the other end, or only the defaults. */
   #announced: boolean;
   /** The handler is to be told of other limits before anything more leaves. */
@@ -194,6 +197,7 @@ export class Session {
     this.#state = 'open';
     this.#liveness.heard(this.#clock.now());
     this.#limit(announced);
+    this.#builtEarly = line.sent;
     if (line.resumed) this.#sequence.resume(line.received);
     this.#acknowledge(line.received);
     this.#writer.attach(socket, false);
@@ -299,8 +303,8 @@ export class Session {
   #receiveCounts(name: 'ack' | 'ping' | 'pong', sent: number, received: number): void {
     // A socket is ordered: its two ends never disagree on what it has carried.
     if (sent !== this.#sequence.received || !this.#sequence.covers(received)) return this.close('miscount');
-    // Whoever counts has seen `welcome`, and the limits with it.
-    this.#takes = this.#limits;
+    // Whoever counts has seen `welcome`, and the limits with it; but not when it built what it sends again.
+    if (sent >= this.#builtEarly) this.#takes = this.#limits;
     this.#acknowledge(received);
     if (name === 'ping') this.#writer.answerPing();
   }

@@ -18,6 +18,11 @@ export function helloFrame(fields: { readonly [key: string]: Json } = {}): Frame
   return ['hello', { mode: 'open', secret: secretOf('s'), dial: 1, sent: 0, received: 0, ...fields }];
 }
 
+/** A `hello` that asks for a session again, by default with its second dial. */
+export function resumeFrame(name: string, fields: { readonly [key: string]: Json } = {}): Frame {
+  return helloFrame({ mode: 'resume', secret: secretOf(name), dial: 2, ...fields });
+}
+
 export function welcomeFrame(fields: { readonly [key: string]: Json } = {}): Frame {
   const limits: { readonly [key: string]: Json } = { ...defaultLimits };
   const base = { session: 'S', server: 'K', resumed: false, sent: 0, received: 0, limits };

@@ -6,8 +6,8 @@ import type { CloseName } from '../../src/wire/close-codes.ts';
 import type { JsonObject } from '../../src/wire/control.ts';
 import type { Limits } from '../../src/wire/limits.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
-import type { Frame } from './frames.ts';
-import { helloFrame, messagesOf, secretOf } from './frames.ts';
+import type { Frame, Json } from './frames.ts';
+import { helloFrame, messagesOf, resumeFrame, secretOf } from './frames.ts';
 import { ManualClock } from './manual-clock.ts';
 import { ManualTurn } from './manual-turn.ts';
 import type { Handlers } from './scripted-dispatch.ts';
@@ -80,6 +80,17 @@ export class ServerBench {
   async enterInformed(name: string): Promise<ScriptedSocket> {
     const socket = await this.enter(name);
     await this.says(socket, ['ack', 0, 0]);
+    return socket;
+  }
+
+  /** A client asks for its session again, on a new socket. */
+  async resume(
+    name: string,
+    fields: { readonly [key: string]: Json } = {},
+    request = 'request',
+  ): Promise<ScriptedSocket> {
+    const socket = this.visit(request);
+    await this.says(socket, resumeFrame(name, fields));
     return socket;
   }
 

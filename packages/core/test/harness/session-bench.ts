@@ -30,7 +30,11 @@ export class SessionBench implements SessionHandler {
   /** A session whose handshake is done. */
   static open(limits: Partial<Limits> = {}): SessionBench {
     const bench = new SessionBench();
-    bench.session.attach(bench.socket, { ...defaultLimits, ...limits }, { resumed: false, received: 0 });
+    bench.session.attach(
+      bench.socket,
+      { ...defaultLimits, ...limits },
+      { resumed: false, sent: 0, received: 0 },
+    );
     bench.turn.run();
     return bench;
   }

@@ -90,7 +90,9 @@ describe('ids', () => {
   it(
     'of a call that was turned away count, too',
     withServer({ limits: { calls: 0 }, handlers: { a: () => 1 } }, async (bench) => {
-      const socket = await bench.enter('a', [call(1)]);
+      const socket = await bench.enterInformed('a');
+      await bench.says(socket, [call(1)]);
+      expect(bench.dispatch.ran).toEqual([]);
       await bench.says(socket, [call(1)]);
       expect(socket.closed?.reason).toBe('bad-id');
     }),

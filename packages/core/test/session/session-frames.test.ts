@@ -7,7 +7,7 @@ import { dataOf, messagesOf } from '../harness/frames.ts';
 import { SessionBench } from '../harness/session-bench.ts';
 
 /** What the handshake of a new session says of the line. */
-const opened = { resumed: false, received: 0 };
+const opened = { resumed: false, sent: 0, received: 0 };
 
 const item = (id: number, length = 1): string => JSON.stringify([7, id, 'x'.repeat(length)]);
 
