@@ -1,20 +1,28 @@
+import type { GoneReason } from '../wire/close-codes.js';
 import type { Hello } from '../wire/control.js';
-import type { Greeting } from './greeting.js';
-import type { Session } from './session.js';
+import type { Session, SessionEnd } from './session.js';
 
 /** Resumes that brought neither end anything new, after which a session is given up. */
 const mostIdleResumes = 10;
 
+/** A socket that is concerned with a session. */
+export interface Line {
+  /** Gets rid of it; the session may live on. */
+  fence(): void;
+  /** The session is over; `reason` is for a client that asks for it. */
+  sessionEnded(end: SessionEnd, reason: GoneReason): void;
+}
+
 /** A session as its server keeps it, with or without a socket. */
-export class Entry<R> {
+export class Entry {
   readonly session: Session;
   readonly digest: string;
   /** Number of the last dial that was accepted; 0 before the first was. */
   dial = 0;
   /** The socket that carries the session. */
-  line: Greeting<R> | undefined;
+  line: Line | undefined;
   /** All sockets that are concerned with it: the one that carries it, and those whose dials are not decided. */
-  readonly greetings = new Set<Greeting<R>>();
+  readonly greetings = new Set<Line>();
   /** Who dialled, where the application says so. */
   identity: string | undefined;
   /** Whose share of the server's memory it takes. */

@@ -16,7 +16,7 @@ export type Objection =
   | { readonly kind: 'refused'; readonly name: CloseName };
 
 /** What became of a `hello`. */
-export type Verdict<R> = { readonly kind: 'session'; readonly entry: Entry<R> } | Objection;
+export type Verdict = { readonly kind: 'session'; readonly entry: Entry } | Objection;
 
 /** Who keeps the sessions that sockets ask for. */
 export interface GreetingOwner<R> {
@@ -27,7 +27,7 @@ export interface GreetingOwner<R> {
     readonly handshakeMs: number;
   };
   /** Finds or makes the session that a `hello` asks for; changes nothing of one that exists. */
-  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R>;
+  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict;
   /** Why a dial that was let in cannot have its session after all. */
   objection(dial: PendingDial<R>, admitted: Admitted): Objection | undefined;
   /** Takes the session from the socket that carried it, and answers what the new one is to be told. */
@@ -35,14 +35,14 @@ export interface GreetingOwner<R> {
   /** The dial of a socket came to nothing, by this word if it was told one; or it was accepted, but for no socket. */
   parted(greeting: Greeting<R>, dial: PendingDial<R>, name: CloseName | undefined): void;
   /** The socket that carried a session is gone. */
-  dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void;
+  dropped(greeting: Greeting<R>, entry: Entry, code: number): void;
   /** The socket is gone, or will be, and nothing is to be expected of it. */
   left(greeting: Greeting<R>): void;
 }
 
 /** A `hello` that is being decided about. */
 export interface PendingDial<R> {
-  readonly entry: Entry<R>;
+  readonly entry: Entry;
   readonly hello: Hello;
   readonly request: R;
   readonly since: number;
@@ -64,7 +64,7 @@ export interface PendingDial<R> {
 type State<R> =
   | { readonly name: 'awaiting'; readonly since: number; readonly onlyOpen: boolean }
   | { readonly name: 'admitting' | 'orphaned' | 'leaving'; readonly dial: PendingDial<R> }
-  | { readonly name: 'attached'; readonly entry: Entry<R> }
+  | { readonly name: 'attached'; readonly entry: Entry }
   | { readonly name: 'over' };
 
 /** One socket at a server, from its upgrade on: the handshake, then a pipe into its session. */
@@ -162,7 +162,7 @@ export class Greeting<R> implements SocketEvents {
     else this.#state = { name: 'orphaned', dial };
   }
 
-  #drop(entry: Entry<R>, code: number): void {
+  #drop(entry: Entry, code: number): void {
     this.#leave();
     this.#owner.dropped(this, entry, code);
   }

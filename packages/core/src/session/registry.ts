@@ -41,10 +41,10 @@ export class Registry<R> implements GreetingOwner<R> {
   readonly options: RegistryOptions<R>;
   /** Names this run of the server. */
   readonly instance: string;
-  readonly #entries = new Map<string, Entry<R>>();
-  readonly #bySession = new Map<Session, Entry<R>>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #bySession = new Map<Session, Entry>();
   /** Sessions without a socket, the longest absent first. */
-  readonly #absent = new Set<Entry<R>>();
+  readonly #absent = new Set<Entry>();
   readonly #ended = new EndedSessions(rememberedEnds);
   readonly #greetings = new Set<Greeting<R>>();
   readonly #ledger: Ledger;
@@ -85,7 +85,7 @@ export class Registry<R> implements GreetingOwner<R> {
     for (const greeting of [...this.#greetings]) greeting.refuse('going-away');
   }
 
-  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R> {
+  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict {
     const digest = this.options.digest(hello.secret);
     const entry = this.#entries.get(digest);
     const verdict =
@@ -127,7 +127,7 @@ export class Registry<R> implements GreetingOwner<R> {
     else this.#keep(entry, code);
   }
 
-  dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void {
+  dropped(greeting: Greeting<R>, entry: Entry, code: number): void {
     entry.greetings.delete(greeting);
     if (entry.line !== greeting) return;
     entry.line = undefined;
@@ -143,7 +143,7 @@ export class Registry<R> implements GreetingOwner<R> {
     this.#greetings.delete(greeting);
   }
 
-  #open(digest: string, entry: Entry<R> | undefined, request: R): Verdict<R> {
+  #open(digest: string, entry: Entry | undefined, request: R): Verdict {
     if (entry || this.#ended.reasonOf(digest)) return { kind: 'refused', name: 'known-secret' };
     const { clock, turn, random, doorkeeper, address, limits } = this.options;
     const session = new Session(
@@ -151,14 +151,14 @@ export class Registry<R> implements GreetingOwner<R> {
       { clock, turn, ledger: this.#ledger, limits, announces: true },
       { ended: (ended, end) => this.#sessionEnded(ended, end) },
     );
-    const opened = new Entry<R>(session, digest, address(request));
+    const opened = new Entry(session, digest, address(request));
     this.#entries.set(digest, opened);
     this.#bySession.set(session, opened);
     doorkeeper.created(session);
     return { kind: 'session', entry: opened };
   }
 
-  #resume(digest: string, entry: Entry<R> | undefined, hello: Hello): Verdict<R> {
+  #resume(digest: string, entry: Entry | undefined, hello: Hello): Verdict {
     const off = this.options.limits.window === 0;
     const objection = entry && this.#impossible(entry, hello);
     if (entry && objection && !(off && objection === 'miscount')) return { kind: 'refused', name: objection };
@@ -178,7 +178,7 @@ export class Registry<R> implements GreetingOwner<R> {
   }
 
   /** What is wrong with the numbers of a `hello` for a session that exists. */
-  #impossible({ session, dial }: Entry<R>, hello: Hello): CloseName | undefined {
+  #impossible({ session, dial }: Entry, hello: Hello): CloseName | undefined {
     if (hello.dial <= dial) return 'stale-dial';
     const { sent, received, acknowledged } = session.counts;
     const possible = hello.received >= acknowledged && hello.received <= sent && hello.sent >= received;
@@ -186,7 +186,7 @@ export class Registry<R> implements GreetingOwner<R> {
   }
 
   /** Keeps a session whose socket is gone: not for long if that was closed in all form, as by a page that reloads. */
-  #keep(entry: Entry<R>, code: number | undefined): void {
+  #keep(entry: Entry, code: number | undefined): void {
     const { window } = this.options.limits;
     const clean = code === 1000 || code === 1001;
     const ms = clean ? Math.min(window, limits.cleanCloseWindow.default) : window;
@@ -219,12 +219,12 @@ export class Registry<R> implements GreetingOwner<R> {
 
   #evict(): void {
     const absent = [...this.#absent];
-    const ownerOf = (entry: Entry<R>): string => entry.owner;
+    const ownerOf = (entry: Entry): string => entry.owner;
     for (const { session } of fairly(absent, ownerOf, () => 1)) {
       if (this.#absent.size <= this.options.absentSessions) break;
       session.end({ name: 'evicted' });
     }
-    const heldBy = ({ session }: Entry<R>): number => session.held;
+    const heldBy = ({ session }: Entry): number => session.held;
     for (const { session } of fairly(this.#absent, ownerOf, heldBy)) {
       if (!this.#ledger.full) return;
       session.end({ name: 'evicted' });

@@ -54,11 +54,18 @@ export class Sequence {
     return this.#kept.length;
   }
 
-  /** Characters of new frames, and among them of stream items, for which the window has room. */
-  get room(): { readonly all: number; readonly streams: number } {
-    if (!this.#keeping) return { all: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY };
-    const bound = this.#ledger.tight ? Math.min(this.#windowBytes, tightBytes) : this.#windowBytes;
-    return { all: bound - this.#kept.length, streams: bound / 2 - this.#kept.length };
+  /** Characters of new frames for which the window has room. */
+  get room(): number {
+    return this.#keeping ? this.#bound - this.#kept.length : Number.POSITIVE_INFINITY;
+  }
+
+  /** Characters of stream items among them. */
+  get streamRoom(): number {
+    return this.#keeping ? this.#bound / 2 - this.#kept.length : Number.POSITIVE_INFINITY;
+  }
+
+  get #bound(): number {
+    return this.#ledger.tight ? Math.min(this.#windowBytes, tightBytes) : this.#windowBytes;
   }
 
   limit({ window, windowBytes }: Limits): void {

@@ -63,7 +63,7 @@ export interface Counts {
 }
 
 /** What the handshake said of the line that a session goes on with. */
-export interface Line {
+export interface Attachment {
   readonly resumed: boolean;
   /** The other end's counts. */
   readonly sent: number;
@@ -192,7 +192,7 @@ export class Session {
   }
 
   /** Attaches a socket whose handshake is done; on one that resumes, what is kept follows before anything new. */
-  attach(socket: Socket, announced: Limits, line: Line): void {
+  attach(socket: Socket, announced: Limits, line: Attachment): void {
     this.#socket = socket;
     this.#state = 'open';
     this.#liveness.heard(this.#clock.now());

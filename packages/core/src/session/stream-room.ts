@@ -10,6 +10,8 @@ export interface StreamRoomOptions {
   readonly turn: Turn;
   /** Characters of items that wait for the socket. */
   readonly waiting: () => number;
+  /** Characters of items that the session's window still takes. */
+  readonly window: () => number;
   /** Somebody found no room: a flush is to come, after which there may be some. */
   readonly wanted: () => void;
   /** Gives room to those who wait for it. Answers whether there are more. */
@@ -41,7 +43,7 @@ export class StreamRoom {
    * item comes, or the turn ends, it counts as a likely one.
    */
   reserve(): boolean {
-    if (this.#options.waiting() + this.#reserved * this.#itemLength < aheadLength) {
+    if (this.#has(this.#reserved * this.#itemLength)) {
       this.#reserved++;
       return true;
     }
@@ -63,7 +65,17 @@ export class StreamRoom {
   /** The turn is over: the socket took what it could. */
   flushed(): void {
     this.#reserved = 0;
-    if (this.#starved && this.#options.waiting() < aheadLength) this.#give();
+    if (this.#starved && this.#has(0)) this.#give();
+  }
+
+  /** Whether somebody waits for room. */
+  get starved(): boolean {
+    return this.#starved;
+  }
+
+  /** Whether more may wait than what waits already and is being pulled. */
+  #has(reserved: number): boolean {
+    return this.#options.waiting() + reserved < Math.min(aheadLength, this.#options.window());
   }
 
   #give(): void {
@@ -75,7 +87,7 @@ export class StreamRoom {
 
   readonly #given = (): void => {
     this.#giving = false;
-    if (this.#options.waiting() >= aheadLength) this.#starved = true;
+    if (!this.#has(0)) this.#starved = true;
     else if (this.#options.give()) this.#give();
   };
 }

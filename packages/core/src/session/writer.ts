@@ -46,8 +46,13 @@ export class Writer {
     this.#options = options;
     this.#sequence = sequence;
     this.#outbox = new Outbox(ledger);
-    const waiting = (): number => this.#outbox.waiting('stream');
-    this.room = new StreamRoom({ turn, waiting, wanted: () => this.schedule(), give: room });
+    this.room = new StreamRoom({
+      turn,
+      waiting: () => this.#outbox.waiting('stream'),
+      window: () => sequence.streamRoom,
+      wanted: () => this.schedule(),
+      give: room,
+    });
   }
 
   /** Characters that wait. */
@@ -100,7 +105,7 @@ export class Writer {
   /** The other end acknowledged something: the window may have room. */
   acknowledged(): void {
     this.#asked = false;
-    if (!this.#outbox.empty) this.schedule();
+    if (this.#heldUp) this.schedule();
   }
 
   /** There is something to do at the end of this turn. */
@@ -138,10 +143,15 @@ export class Writer {
 
   /** Tells what was received if no frame did, and asks the same when the window holds messages up. */
   #sayCounts(): void {
-    const held = !this.#asked && !this.#full && this.#sequence.pending && !this.#outbox.empty;
-    if (held) this.#asked = true;
-    if (held) this.say('ping');
+    const asks = !this.#asked && !this.#full && this.#sequence.pending && this.#heldUp;
+    if (asks) this.#asked = true;
+    if (asks) this.say('ping');
     else if (this.#sequence.due) this.say('ack');
+  }
+
+  /** Whether there is more to say than could be said. */
+  get #heldUp(): boolean {
+    return !this.#outbox.empty || this.room.starved;
   }
 
   /** A new frame of what waits. */
@@ -151,10 +161,10 @@ export class Writer {
   }
 
   #take(): string | undefined {
-    const { all, streams } = this.#sequence.room;
-    if (all <= 0) return undefined;
-    const length = Math.min(frameLength, this.#options.limits().frameBytes / 3, all);
-    return this.#outbox.take({ length, strict: false, streamLength: streams });
+    const { room, streamRoom } = this.#sequence;
+    if (room <= 0) return undefined;
+    const length = Math.min(frameLength, this.#options.limits().frameBytes / 3, room);
+    return this.#outbox.take({ length, strict: false, streamLength: streamRoom });
   }
 
   #takeEarly(): string | undefined {

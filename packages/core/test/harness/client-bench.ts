@@ -67,6 +67,11 @@ export class ClientBench {
     await this.says(welcomeFrame(fields));
   }
 
+  /** The last socket opens and its `hello` is answered by a `welcome` that resumes, with a window. */
+  resumes(fields?: { readonly [key: string]: Json }): Promise<void> {
+    return this.welcomes({ resumed: true, limits: { window: 60_000 }, ...fields });
+  }
+
   async says(...frames: readonly Frame[]): Promise<void> {
     this.socket.says(...frames);
     await this.settle();

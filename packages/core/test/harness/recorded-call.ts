@@ -6,6 +6,7 @@ import type { CallType } from '../../src/wire/message.ts';
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  readonly idempotent?: boolean;
 }
 
 /** What was told of a call, in order. */
@@ -26,8 +27,8 @@ export class RecordedCall implements CallSink {
   onTold: ((told: Told) => void) | undefined;
 
   constructor(caller: Caller, type: CallType, path: string, input?: unknown, options: CallOptions = {}) {
-    const { signal, timeoutMs } = options;
-    this.call = caller.call({ type, path, json: JSON.stringify(input), signal, timeoutMs }, this);
+    const { signal, timeoutMs, idempotent = false } = options;
+    this.call = caller.call({ type, path, json: JSON.stringify(input), signal, timeoutMs, idempotent }, this);
   }
 
   /** Whether the caller was told the outcome. */

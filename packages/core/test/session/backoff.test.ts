@@ -69,9 +69,9 @@ describe('the delay before a redial', () => {
   it('is not reset by a session of long ago: only by the one that was lost', () => {
     const backoff = bounds();
     backoff.accepted(0, 50);
-    backoff.next(60_000);
-    backoff.next(120_000);
-    expect(backoff.next(180_000)).toBe(2000);
+    backoff.next(60_000, false);
+    backoff.next(120_000, false);
+    expect(backoff.next(180_000, false)).toBe(2000);
   });
 });
 

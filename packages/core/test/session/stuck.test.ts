@@ -7,32 +7,35 @@ import { withServer } from '../harness/server-bench.ts';
 const limits = { window: 60_000 };
 const handlers = { greet: () => 'hi' };
 
-/** Resumes once for each of the counts, and answers the sockets. */
-async function resumes(
-  bench: ServerBench,
-  counts: readonly { readonly sent: number; readonly received: number }[],
-): Promise<ScriptedSocket[]> {
-  const sockets: ScriptedSocket[] = [];
-  for (const fields of counts) sockets.push(await bench.resume('a', { dial: ++dial, ...fields }));
-  return sockets;
+interface Claim {
+  readonly sent: number;
+  readonly received: number;
 }
-let dial = 1;
 
-const times = (count: number, sent: number, received: number): { sent: number; received: number }[] =>
-  Array.from({ length: count }, () => ({ sent, received }));
+/** Resumes so many times with the same counts, and gives the sockets. */
+type Resumes = (times: number, claim: Claim) => Promise<ScriptedSocket[]>;
+
+function resuming(bench: ServerBench): Resumes {
+  let dial = 1;
+  return async (times, claim) => {
+    const sockets: ScriptedSocket[] = [];
+    for (let i = 0; i < times; i++) sockets.push(await bench.resume('a', { dial: ++dial, ...claim }));
+    return sockets;
+  };
+}
 
 const welcomed = (sockets: readonly ScriptedSocket[]): number =>
   sockets.filter((it) => controlsOf(it.frames, 'welcome').length === 1).length;
 
 describe('a session whose resumes bring nothing', () => {
-  it('is given up at the tenth, on the new socket and on the old, and its client is told', () =>
+  it('is given up at the tenth that brings nothing, on the new socket and on the old, and its client is told', () =>
     withServer({ limits, handlers }, async (bench) => {
-      dial = 1;
+      const resumes = resuming(bench);
       const first = await bench.enter('a');
       await bench.says(first, [[2, 1, 'greet']]);
-      const sockets = await resumes(bench, times(10, 1, 0));
+      const sockets = await resumes(10, { sent: 1, received: 0 });
       expect(welcomed(sockets)).toBe(10);
-      const [last] = await resumes(bench, times(1, 1, 0));
+      const [last] = await resumes(1, { sent: 1, received: 0 });
       expect(last?.frames).toEqual([['bye', 'stuck']]);
       expect(last?.closed).toEqual({ code: 4431, reason: 'stuck' });
       expect(sockets.at(-1)?.frames.at(-1)).toEqual(['bye', 'stuck']);
@@ -42,29 +45,29 @@ describe('a session whose resumes bring nothing', () => {
 
   it('also when it is the server that gets nothing of what the client keeps', () =>
     withServer({ limits, handlers }, async (bench) => {
-      dial = 1;
+      const resumes = resuming(bench);
       await bench.enter('a');
-      const sockets = await resumes(bench, times(12, 1, 0));
+      const sockets = await resumes(12, { sent: 1, received: 0 });
       expect(sockets.filter((it) => it.closed?.reason === 'stuck')).not.toEqual([]);
       expect(bench.host.size).toBe(0);
     })());
 
   it('is not given up when there is nothing to bring', () =>
     withServer({ limits, handlers }, async (bench) => {
-      dial = 1;
+      const resumes = resuming(bench);
       const first = await bench.enter('a');
       await bench.says(first, [[2, 1, 'greet']]);
-      expect(welcomed(await resumes(bench, times(40, 1, 1)))).toBe(40);
+      expect(welcomed(await resumes(40, { sent: 1, received: 1 }))).toBe(40);
       expect(bench.host.size).toBe(1);
     })());
 
   it('is not given up while its client gets something, now and then', () =>
     withServer({ limits, handlers }, async (bench) => {
-      dial = 1;
+      const resumes = resuming(bench);
       const first = await bench.enter('a');
       for (let id = 1; id <= 5; id++) await bench.says(first, [[2, id, 'greet']]);
       for (let received = 0; received < 5; received++) {
-        expect(welcomed(await resumes(bench, times(9, 5, received)))).toBe(9);
+        expect(welcomed(await resumes(9, { sent: 5, received }))).toBe(9);
       }
       expect(bench.host.size).toBe(1);
     })());
@@ -73,12 +76,12 @@ describe('a session whose resumes bring nothing', () => {
     withServer(
       { limits, handlers: { greet: () => new Promise(() => {}) }, handlersOutlive: true },
       async (bench) => {
-        dial = 1;
+        const resumes = resuming(bench);
         let socket = await bench.enter('a');
         for (let sent = 1; sent <= 5; sent++) {
           await bench.says(socket, [[2, sent, 'greet']]);
           // One more frame always is on its way.
-          const sockets = await resumes(bench, times(9, sent + 1, 0));
+          const sockets = await resumes(9, { sent: sent + 1, received: 0 });
           expect(welcomed(sockets)).toBe(9);
           socket = sockets.at(-1) as ScriptedSocket;
         }
@@ -92,13 +95,13 @@ describe('a session whose resumes bring nothing', () => {
       if (refuses) throw new Error('no');
     };
     return withServer({ limits, handlers, createContext }, async (bench) => {
-      dial = 1;
+      const resumes = resuming(bench);
       const first = await bench.enter('a');
       await bench.says(first, [[2, 1, 'greet']]);
       refuses = true;
-      await resumes(bench, times(30, 1, 0));
+      await resumes(30, { sent: 1, received: 0 });
       refuses = false;
-      expect(welcomed(await resumes(bench, times(9, 1, 0)))).toBe(9);
+      expect(welcomed(await resumes(9, { sent: 1, received: 0 }))).toBe(9);
       expect(bench.host.size).toBe(1);
     })();
   });
