@@ -1,0 +1,60 @@
+// All clients. Usage: node client-end.mjs <contender> <seed>; `chaos-run.mjs` commands it.
+import { setMaxListeners } from 'node:events';
+import process from 'node:process';
+import { ClientLoad } from './client-load.mjs';
+import { loadContender } from './contender.mjs';
+import { measureMemory, snapshot } from './memory.mjs';
+import { takeOrders } from './orders.mjs';
+import { sleep } from './sleep.mjs';
+import { Tally } from './tally.mjs';
+
+const [name = '', seed = ''] = process.argv.slice(2);
+const contender = await loadContender(name);
+const tally = new Tally();
+const stopping = new AbortController();
+setMaxListeners(0, stopping.signal);
+
+/** @type {ClientLoad[]} */
+let loads = [];
+
+process.on('uncaughtException', (error) => {
+  tally.uncaught++;
+  tally.example(-1, 'uncaught', `uncaught: ${String(error?.stack ?? error)}`);
+});
+
+takeOrders({
+  /** @param {readonly number[]} ports One for each client. */
+  async connect(ports) {
+    loads = ports.map((port, number) => {
+      const client = contender.connect(`ws://127.0.0.1:${port}`, (what) => tally.note(number, what));
+      const { failureOf } = contender;
+      const load = { number, client, failureOf, tally, stopping: stopping.signal };
+      return new ClientLoad(load, Number(seed));
+    });
+    await Promise.all(loads.map((load) => load.check()));
+  },
+
+  start() {
+    for (const load of loads) load.start();
+  },
+
+  progress: () => tally,
+  memory: measureMemory,
+  snapshot,
+
+  /**
+   * Starts nothing more and waits for what is open; answers when all is settled, or after `patienceMs`.
+   * @param {number} patienceMs
+   */
+  async finish(patienceMs) {
+    stopping.abort();
+    const deadline = performance.now() + patienceMs;
+    while (!loads.every((load) => load.settled) && performance.now() < deadline) await sleep(100);
+    for (const load of loads) load.count();
+    return { tally, mutations: loads.map((load) => load.mutations.encode()) };
+  },
+
+  close() {
+    for (const load of loads) load.close();
+  },
+});

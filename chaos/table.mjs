@@ -1,0 +1,79 @@
+/** @typedef {import('./verdict.mjs').Judgement} Judgement */
+
+/** @type {readonly (readonly [name: string, value: (judgement: Judgement) => string])[]} */
+const rows = [
+  ['minutes', ({ report }) => String(report.plan.minutes)],
+  ['seed', ({ report }) => `${report.plan.seed} (schedule ${report.schedule})`],
+  ['clients', ({ report }) => String(report.plan.clients)],
+  ['calls', ({ report }) => number(report.queries + report.mutations)],
+  ['of them mutations', ({ report }) => number(report.mutations)],
+  ['streams', ({ report }) => number(report.streams)],
+  ['items', ({ report }) => number(report.items)],
+  ['**faults**', ({ report }) => number(Object.values(report.faults).reduce((sum, count) => sum + count, 0))],
+  ['by kind', ({ report }) => list(report.faults)],
+  ['sessions lost', ({ report }) => list(report.sessionsLost)],
+  ['**lost**: rejected or ended early, no session lost', ({ report }) => number(report.lost)],
+  ['**unsettled**: calls', ({ report }) => number(report.unsettledCalls)],
+  ['**unsettled**: streams', ({ report }) => number(report.unsettledStreams)],
+  ['timed out', ({ report }) => number(report.timeouts)],
+  ['**repeated**: mutations that ran twice', ({ report }) => number(report.ranTwice)],
+  ['**repeated**: items', ({ report }) => number(report.repeated)],
+  ['**reordered**: items', ({ report }) => number(report.reordered)],
+  ['gaps announced', ({ report }) => number(report.gapsAnnounced)],
+  ['**gaps silent**', ({ report }) => number(report.gapsSilent)],
+  ['**unknown outcomes**: mutations', ({ report }) => unknown(report)],
+  ['unknown outcomes: queries', ({ report }) => number(report.unknownQueries)],
+  ['rejected as not run', ({ report }) => number(report.notRun)],
+  ['of them had run', ({ report }) => number(report.notRunButRan)],
+  ['wrong answers', ({ report }) => number(report.forged + report.answeredButNotRun)],
+  ['crashes, uncaught errors', ({ report }) => `${report.crashes}, ${report.uncaught}`],
+  ['answers that took over 30 s', ({ report }) => number(report.slow)],
+  ['slowest answer', ({ report }) => `${(report.slowestMs / 1000).toFixed(1)} s`],
+  ['server heap, start → end', ({ report }) => heap(report, 'server')],
+  ['client heap, start → end', ({ report }) => heap(report, 'client')],
+  [
+    'verdict',
+    ({ violations }) => (violations.length === 0 ? '**ok**' : `${violations.length} kinds of violation`),
+  ],
+];
+
+/**
+ * One column for each run, as Markdown.
+ * @param {readonly { title: string, judgement: Judgement }[]} runs
+ */
+export function table(runs) {
+  return [
+    `| | ${runs.map(({ title }) => title).join(' | ')} |`,
+    `|---|${runs.map(() => '--:').join('|')}|`,
+    ...rows.map(
+      ([name, value]) => `| ${name} | ${runs.map(({ judgement }) => value(judgement)).join(' | ')} |`,
+    ),
+  ].join('\n');
+}
+
+/** @param {number} count */
+function number(count) {
+  return count.toLocaleString('en');
+}
+
+/** @param {Record<string, number>} counts */
+function list(counts) {
+  const entries = Object.entries(counts).filter(([, count]) => count > 0);
+  return entries.map(([name, count]) => `${name} ${number(count)}`).join(', ') || '0';
+}
+
+/** @param {Judgement['report']} report */
+function unknown({ unknownMutations, unknownThatRan }) {
+  return unknownMutations === 0 ? '0' : `${number(unknownMutations)} (${number(unknownThatRan)} had run)`;
+}
+
+/**
+ * @param {Judgement['report']} report
+ * @param {'server' | 'client'} end
+ */
+function heap({ memoryAtStart, memoryAtEnd }, end) {
+  const [start, later] = [memoryAtStart, memoryAtEnd].map((memory) =>
+    (memory[end].heapUsed / 2 ** 20).toFixed(1),
+  );
+  return `${start} → ${later} MiB`;
+}

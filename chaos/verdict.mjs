@@ -1,0 +1,93 @@
+import { compareMutations } from './compare-mutations.mjs';
+import { scheduleName } from './fault-schedule.mjs';
+
+/** Reasons for the loss of a session that a killed server gives. */
+const restartReasons = new Set(['restarted', 'expired']);
+
+/**
+ * @typedef {object} Evidence
+ * @property {import('./chaos-run.mjs').Plan} plan
+ * @property {import('./tally.mjs').Tally} tally What the clients saw.
+ * @property {readonly Uint8Array[]} told What each client was told of each mutation.
+ * @property {readonly Uint8Array[]} ran How often each mutation ran.
+ * @property {import('./storm.mjs').Storm} storm
+ * @property {import('./server-lives.mjs').ServerLives} server
+ * @property {{ server: Memory, client: Memory }} memoryAtStart
+ * @property {{ server: Memory, client: Memory }} memoryAtEnd
+ * @typedef {import('./memory.mjs').Memory} Memory
+ */
+
+/**
+ * What happened, from the histories of both ends, and what of it must not happen.
+ * @param {Evidence} evidence
+ */
+export function judge({ plan, tally, told, ran, storm, server, memoryAtStart, memoryAtEnd }) {
+  const { examples, slowest, ...counts } = tally;
+  const report = {
+    plan,
+    schedule: scheduleName(plan.seed, plan.clients),
+    faults: /** @type {Record<string, number>} */ ({ ...storm.counts, restart: server.restarts }),
+    ...counts,
+    ...compareMutations(told, ran),
+    crashes: server.crashes.length,
+    uncaught: tally.uncaught + server.uncaught.length,
+    memoryAtStart,
+    memoryAtEnd,
+  };
+  const seen = slowest ? [...examples, slowest] : examples;
+  const incidents = seen.map((incident) => ({
+    ...incident,
+    faults: storm.history(incident.client, incident.at),
+  }));
+  for (const text of [...server.uncaught, ...server.crashes]) {
+    incidents.push({ at: 0, client: -1, kind: 'server', what: `server: ${text}`, notes: [], faults: [] });
+  }
+  return { report, violations: violationsOf(report), incidents };
+}
+
+/** @typedef {ReturnType<typeof judge>} Judgement */
+/** @typedef {Judgement['report']} Report */
+
+/** What may never be, whoever kills the server. */
+const never = /** @type {const} */ ({
+  lost: 'lost',
+  timeouts: 'timed out',
+  unsettledCalls: 'calls unsettled',
+  unsettledStreams: 'streams unsettled',
+  repeated: 'items repeated',
+  reordered: 'items reordered',
+  skipped: 'items missing without a word',
+  gapsSilent: 'silent gaps',
+  forged: 'wrong answers or items',
+  ranTwice: 'mutations that ran twice',
+  notRunButRan: 'mutations that ran, told not-run',
+  answeredButNotRun: 'mutations answered that never ran',
+  crashes: 'crashes',
+  uncaught: 'uncaught errors',
+});
+
+/** What may be only when the server was killed: the loss of a session, and what it entails. */
+const byLoss = /** @type {const} */ ({
+  unknownMutations: 'mutations of unknown outcome',
+  unknownQueries: 'queries of unknown outcome',
+  notRun: 'calls rejected, not run',
+  gapsAnnounced: 'gaps, though announced',
+});
+
+/**
+ * @param {Record<keyof typeof never | keyof typeof byLoss, number> & { plan: import('./chaos-run.mjs').Plan, sessionsLost: Record<string, number> }} report
+ */
+function violationsOf(report) {
+  /** @type {string[]} */
+  const violations = [];
+  const table = report.plan.restarts ? never : { ...never, ...byLoss };
+  for (const [name, words] of Object.entries(table)) {
+    const count = report[/** @type {keyof typeof never} */ (name)];
+    if (count > 0) violations.push(`${count} ${words}`);
+  }
+  for (const [reason, count] of Object.entries(report.sessionsLost)) {
+    const excused = report.plan.restarts && restartReasons.has(reason);
+    if (!excused) violations.push(`${count} sessions lost: ${reason}`);
+  }
+  return violations;
+}
