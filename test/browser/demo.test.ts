@@ -52,34 +52,70 @@ describe.skipIf(skipped)('demo', () => {
     for (const tab of [ann, bob]) await until(() => timesShown(tab, 'Is the line fast?')).toBe(1);
   });
 
-  test('holds when the line is cut', async () => {
-    await cut(server, ann, HOLD_MS);
+  test('goes on with the same session when the line is cut', async () => {
+    await harm(server, ann, 'cut', HOLD_MS);
     await until(() => text(ann, 'state')).not.toBe('open');
     await say(bob, 'Said while it was down');
     await until(() => timesShown(bob, 'Said while it was down')).toBe(1);
     await say(ann, 'Written while it was down');
     await until(() => text(ann, 'outgoing')).toContain('waiting for the line');
+    await until(async () => waiting(await calls(ann))).toBeGreaterThan(1);
     expect(await timesShown(ann, 'Said while it was down')).toBe(0);
+    // The one whose line is cut has not left: its subscriptions live on at the server.
+    expect(await text(bob, 'people-count')).toBe('2');
 
-    await cut(server, ann, 0);
-    await until(() => text(ann, 'state')).toBe('open');
-    expect(await number(ann, 'reconnects')).toBe(1);
+    const { made } = await calls(ann);
+    await harm(server, ann, 'cut', 0);
+    await until(() => number(ann, 'resumes')).toBe(1);
     const items = await number(ann, 'items');
     await until(() => number(ann, 'items')).toBeGreaterThan(items + 10);
+    await until(async () => (await calls(ann)).answered).toBeGreaterThanOrEqual(made);
     for (const tab of [ann, bob]) {
       await until(() => timesShown(tab, 'Said while it was down')).toBe(1);
       await until(() => timesShown(tab, 'Written while it was down')).toBe(1);
       expect(await timesShown(tab, 'Is the line fast?')).toBe(1);
-      await until(() => text(tab, 'people-count')).toBe('2');
     }
+    expect(await text(ann, 'log')).toMatch(/Resumed after [\d.]+ m?s/);
+    expect(await damage(ann)).toEqual(unharmed);
   });
 
-  test('is silent about nothing', async () => {
-    expect(await number(ann, 'repeats')).toBe(0);
-    expect(await text(ann, 'log')).toMatch(/Back after \d+ ms/);
-    if ((await number(ann, 'missing')) > 0) expect(await number(ann, 'gaps')).toBeGreaterThan(0);
-    for (const figure of ['reconnects', 'gaps', 'missing', 'repeats'])
-      expect(await number(bob, figure)).toBe(0);
+  test('survives one cut after the other', async () => {
+    for (let resumes = 2; resumes <= 6; resumes++) {
+      await harm(server, ann, 'cut', 0);
+      await until(() => number(ann, 'resumes')).toBe(resumes);
+    }
+    const { made } = await calls(ann);
+    const items = await number(ann, 'items');
+    await until(() => number(ann, 'items')).toBeGreaterThan(items + 10);
+    await until(async () => (await calls(ann)).answered).toBeGreaterThanOrEqual(made);
+    expect(await damage(ann)).toEqual(unharmed);
+  });
+
+  test('tells what is missing when the session is lost, and misses no message', async () => {
+    await harm(server, ann, 'lose', HOLD_MS);
+    await until(() => text(ann, 'state')).not.toBe('open');
+    await until(() => text(bob, 'people-count')).toBe('1');
+    await say(bob, 'Said to one who was lost');
+    await until(() => timesShown(bob, 'Said to one who was lost')).toBe(1);
+    await say(ann, 'Written by one who was lost');
+
+    await harm(server, ann, 'cut', 0);
+    await until(() => number(ann, 'gaps')).toBe(1);
+    expect(await text(ann, 'log')).toContain('Gap in the samples: ended');
+    await until(() => text(ann, 'log')).toContain('Session lost; another began');
+    await until(() => number(ann, 'missing')).toBeGreaterThan(0);
+    for (const tab of [ann, bob]) {
+      await until(() => timesShown(tab, 'Said to one who was lost')).toBe(1);
+      await until(() => timesShown(tab, 'Written by one who was lost')).toBe(1);
+      await until(() => text(tab, 'people-count')).toBe('2');
+    }
+    expect(await damage(ann)).toMatchObject({ gaps: 1, repeats: 0 });
+    expect(await number(ann, 'resumes')).toBe(6);
+  });
+
+  test('harms nobody but the tab whose line it is', async () => {
+    expect(await damage(bob)).toEqual(unharmed);
+    expect(await number(bob, 'resumes')).toBe(0);
   });
 
   test('notices that a tab has left, and stops with nothing left open', async () => {
@@ -135,9 +171,9 @@ async function openTab({ context }: LaunchedChromium, url: string): Promise<Tab>
   return { page, id: new URL(socket.url()).searchParams.get('tab') ?? '', errors };
 }
 
-/** Destroys the tab's socket, and for `holdMs` those that it dials. */
-async function cut(server: DemoServer, { id }: Tab, holdMs: number): Promise<void> {
-  await fetch(`${server.url}/cut?tab=${id}&hold=${holdMs}`, { method: 'POST' });
+/** Destroys the tab's socket, and for `holdMs` those that it dials; `lose` ends its session, too. */
+async function harm(server: DemoServer, { id }: Tab, how: 'cut' | 'lose', holdMs: number): Promise<void> {
+  await fetch(`${server.url}/${how}?tab=${id}&hold=${holdMs}`, { method: 'POST' });
 }
 
 async function say({ page }: Tab, message: string): Promise<void> {
@@ -158,6 +194,28 @@ function text({ page }: Tab, testId: string): Promise<string> {
 async function number(tab: Tab, testId: string): Promise<number> {
   return Number(await text(tab, testId));
 }
+
+interface Calls {
+  readonly answered: number;
+  readonly made: number;
+}
+
+async function calls(tab: Tab): Promise<Calls> {
+  const [answered = Number.NaN, made = Number.NaN] = (await text(tab, 'calls')).split(' of ').map(Number);
+  return { answered, made };
+}
+
+function waiting({ answered, made }: Calls): number {
+  return made - answered;
+}
+
+/** What the page has found by the numbers of what it received, whatever the library says. */
+async function damage(tab: Tab): Promise<Record<string, number>> {
+  const found = ['gaps', 'missing', 'repeats'].map(async (id) => [id, await number(tab, id)] as const);
+  return Object.fromEntries(await Promise.all(found));
+}
+
+const unharmed = { gaps: 0, missing: 0, repeats: 0 };
 
 function chartPixels({ page }: Tab): Promise<string> {
   return page.getByTestId('chart-processor').evaluate((chart: HTMLCanvasElement) => chart.toDataURL());

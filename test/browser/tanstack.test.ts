@@ -80,6 +80,7 @@ describe.skipIf(skipped)('TanStack Query over the link, in StrictMode', () => {
     await show('on');
     await until(() => text('watch-data')).toBe('1 1');
     server.proxy.refuse();
+    server.witness.happen();
     await until(() => text('watch-status')).toBe('connecting');
     expect(await text('watch-error')).not.toBe('none');
     expect(await text('watch-data')).toBe('1 1');
@@ -87,16 +88,32 @@ describe.skipIf(skipped)('TanStack Query over the link, in StrictMode', () => {
     await until(() => text('watch-data')).toBe('2 2');
     expect(await text('watch-trail')).toBe('connecting pending connecting pending');
     expect(await text('watch-error')).toBe('none');
-    expect(server.witness).toMatchObject({ started: 2, live: 1 });
+    expect(server.witness).toMatchObject({ started: 1, live: 1 });
   });
 
-  test('useSubscription at a short drop stays pending, and goes on from its last event', async () => {
+  test('useSubscription at a short drop stays pending, and the same subscription goes on', async () => {
     await show('on');
     await until(() => text('watch-data')).toBe('1 1');
     server.proxy.cut();
+    server.witness.happen();
     await until(() => text('watch-data')).toBe('2 2');
     expect(await text('watch-trail')).toBe('connecting pending');
-    await until(() => server.witness).toMatchObject({ started: 2, live: 1 });
+    expect(server.witness).toMatchObject({ started: 1, live: 1 });
+  });
+
+  test('useSubscription whose session is lost starts again from its last event, and is pending', async () => {
+    await show('on');
+    await until(() => text('watch-data')).toBe('1 1');
+    server.proxy.refuse();
+    server.endSessions();
+    await until(() => server.witness.live).toBe(0);
+    server.witness.happen();
+    await until(() => text('watch-status')).toBe('connecting');
+    server.proxy.accept();
+    await until(() => text('watch-data')).toBe('2 2');
+    expect(await text('watch-trail')).toBe('connecting pending connecting pending');
+    expect(await text('watch-error')).toBe('none');
+    expect(server.witness).toMatchObject({ started: 2, live: 1 });
   });
 
   test('useSubscription whose generator throws is error with the server’s error, and starts again at reset', async () => {

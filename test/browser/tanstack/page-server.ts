@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { ServerSession } from '@hawser/adapter-node';
 import { serve } from '@hawser/adapter-node';
 import { build } from 'esbuild';
 import { TcpProxy } from '../../sockets/tcp-proxy.ts';
@@ -16,6 +17,8 @@ export interface PageServer {
   readonly proxy: TcpProxy;
   readonly witness: Witness;
   readonly sessions: () => number;
+  /** Ends every session, as a restart would. */
+  endSessions(): void;
   close(): Promise<void>;
 }
 
@@ -32,13 +35,22 @@ export async function servePage(): Promise<PageServer> {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { router, witness } = watchedRouter();
-  const server = await serve({ router, server: http, path: '/rpc' });
+  const open = new Set<ServerSession>();
+  const createContext = ({ session }: { readonly session: ServerSession }): object => {
+    open.add(session);
+    session.signal.addEventListener('abort', () => open.delete(session));
+    return {};
+  };
+  const server = await serve({ router, server: http, path: '/rpc', createContext });
   const proxy = await TcpProxy.to((http.address() as AddressInfo).port);
   return {
     url: proxy.url.replace('ws', 'http'),
     proxy,
     witness,
     sessions: () => server.sessions,
+    endSessions() {
+      for (const session of [...open]) session.close();
+    },
     async close() {
       await proxy.close();
       await server.close();

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import superjson from 'superjson';
 import { z } from 'zod';
@@ -10,13 +11,26 @@ export interface Witness {
   /** How often the failing one began. */
   failed: number;
   name: string;
+  /** Another event happens, for whoever watches now or later. */
+  happen(): void;
 }
 
 const t = initTRPC.create({ transformer: superjson });
 
-/** The router that the page uses, and what it saw. */
+/** The router that the page uses, and what it saw. One event has happened before anybody watches. */
 export function watchedRouter() {
-  const witness: Witness = { started: 0, live: 0, failed: 0, name: 'Ada' };
+  const bell = new EventEmitter();
+  let events = 1;
+  const witness: Witness = {
+    started: 0,
+    live: 0,
+    failed: 0,
+    name: 'Ada',
+    happen() {
+      events++;
+      bell.emit('event');
+    },
+  };
   const router = t.router({
     name: t.procedure.query(() => ({ name: witness.name, at: new Date(0) })),
     rename: t.procedure.input(z.string().min(1)).mutation(({ input }) => {
@@ -30,9 +44,10 @@ export function watchedRouter() {
       witness.started++;
       witness.live++;
       try {
-        const id = Number(input.lastEventId ?? 0) + 1;
-        yield tracked(String(id), { at: new Date(id) });
-        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+        for (let id = Number(input.lastEventId ?? 0) + 1; ; id++) {
+          while (id > events) await once(bell, 'event', { signal });
+          yield tracked(String(id), { at: new Date(id) });
+        }
       } finally {
         witness.live--;
       }

@@ -24,7 +24,7 @@ export function App({ record, trips, feed, room }: AppProps) {
           </svg>
           Hawser
         </h1>
-        <p>Everything on this page comes over one WebSocket. Cut it.</p>
+        <p>Everything on this page comes over one WebSocket. Cut it: the session goes on.</p>
       </header>
       <main>
         <LinePanel record={record} trips={trips} />

@@ -41,7 +41,7 @@ export class ChatRoom {
       { name },
       {
         onData: (people) => {
-          this.#record.received.add();
+          this.#record.received += 1;
           this.people.set(people);
         },
         // Each item is the whole list, so a restart has lost nothing that matters.
@@ -86,7 +86,7 @@ export class ChatRoom {
       { lastEventId: '0' },
       {
         onData: ({ data }) => {
-          this.#record.received.add();
+          this.#record.received += 1;
           this.#record.chat.see(data.seq);
           this.#show(data);
         },

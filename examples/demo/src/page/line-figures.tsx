@@ -13,6 +13,7 @@ interface FiguresProps {
 
 export function LineFigures({ record, trips }: FiguresProps) {
   usePulse();
+  const repeats = record.repeats + trips.repeats;
   const drawTrips = useCallback(
     (surface: Surface, now: number) => drawSparkline(surface, { trips: trips.all, now }),
     [trips],
@@ -22,10 +23,15 @@ export function LineFigures({ record, trips }: FiguresProps) {
       <Figure name="Round trip" id="round-trip" value={milliseconds(trips.latest?.ms)}>
         <Canvas className="sparkline" testId="sparkline" label="Round trips, last minute" draw={drawTrips} />
       </Figure>
-      <Figure name="Items received" id="items" value={record.received.count} />
-      <Figure name="Items a second" id="rate" value={record.received.perSecond().toFixed(1)} />
-      <Figure name="Reconnects" id="reconnects" value={record.reconnects} />
-      <Figure name="Since the last cut" id="since-cut" value={since(record.lastCut)} />
+      <Figure
+        name="Calls answered"
+        id="calls"
+        value={`${trips.answered} of ${trips.made}`}
+        bad={trips.failed > 0}
+      />
+      <Figure name="Items received" id="items" value={record.received} />
+      <Figure name="Session age" id="session-age" value={since(record.session?.since)} />
+      <Figure name="Resumes" id="resumes" value={record.resumes} />
       <Figure name="Gaps announced" id="gaps" value={record.gaps} bad={record.gaps > 0} />
       <Figure
         name="Samples missing"
@@ -33,7 +39,7 @@ export function LineFigures({ record, trips }: FiguresProps) {
         value={record.samples.missing}
         bad={record.samples.missing > 0}
       />
-      <Figure name="Repeats" id="repeats" value={record.repeats} bad={record.repeats > 0} />
+      <Figure name="Repeats" id="repeats" value={repeats} bad={repeats > 0} />
     </dl>
   );
 }

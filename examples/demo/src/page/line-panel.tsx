@@ -14,6 +14,7 @@ interface LineProps {
 }
 
 const HOLD_MS = 5_000;
+const LOSE_HOLD_MS = 2_000;
 
 export function LinePanel({ record, trips }: LineProps) {
   const status = useStore(record.status);
@@ -27,6 +28,10 @@ export function LinePanel({ record, trips }: LineProps) {
         </header>
         <Rope state={status.state} />
         <LineActions status={status} record={record} />
+        <p className="aside line-hint">
+          A cut takes the socket, and the session waits for the next one. Lose the session, and the charts
+          have a gap, which is told; the chat has none.
+        </p>
       </div>
       <LineFigures record={record} trips={trips} />
       <LineLog events={record.events} />
@@ -58,16 +63,31 @@ function LineActions({ status, record }: { readonly status: ConnectionStatus; re
         className="cut"
         data-testid="cut"
         disabled={!isOpen}
-        onClick={() => cut(record, 0)}
+        onClick={() => harm(record, 'cut', 0)}
       >
         Cut the line
       </button>
-      <button type="button" data-testid="cut-hold" disabled={!isOpen} onClick={() => cut(record, HOLD_MS)}>
+      <button
+        type="button"
+        data-testid="cut-hold"
+        disabled={!isOpen}
+        onClick={() => harm(record, 'cut', HOLD_MS)}
+      >
         Cut for {HOLD_MS / 1000} s
       </button>
-      {status.state === 'waiting' && (
-        <button type="button" data-testid="retry" onClick={() => connection.retry()}>
+      {status.state === 'waiting' ? (
+        <button type="button" className="third" data-testid="retry" onClick={() => connection.retry()}>
           Retry now
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="third"
+          data-testid="lose"
+          disabled={!isOpen}
+          onClick={() => harm(record, 'lose', LOSE_HOLD_MS)}
+        >
+          Lose the session
         </button>
       )}
     </div>
@@ -75,7 +95,7 @@ function LineActions({ status, record }: { readonly status: ConnectionStatus; re
 }
 
 /** Over plain HTTP: the line has no part in its own cutting. */
-async function cut(record: LineRecord, holdMs: number): Promise<void> {
-  const answer = await fetch(`/cut?tab=${tab}&hold=${holdMs}`, { method: 'POST' }).catch(() => undefined);
+async function harm(record: LineRecord, how: 'cut' | 'lose', holdMs: number): Promise<void> {
+  const answer = await fetch(`/${how}?tab=${tab}&hold=${holdMs}`, { method: 'POST' }).catch(() => undefined);
   if (!answer?.ok) record.note('note', 'The server found no line to cut');
 }

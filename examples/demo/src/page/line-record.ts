@@ -1,5 +1,6 @@
 import type { Connection, ConnectionStatus } from '@hawser/client';
-import { Meter } from './meter.js';
+import type { SessionFacts } from '../server/sessions.js';
+import type { Api } from './line.js';
 import { SequenceAudit } from './sequence-audit.js';
 import { Store } from './store.js';
 
@@ -16,18 +17,21 @@ const KEEP_EVENTS = 60;
 
 /** What happened to the line, as this page saw it. */
 export class LineRecord {
-  readonly received = new Meter();
   readonly samples = new SequenceAudit();
   readonly chat = new SequenceAudit();
   readonly status: Store<ConnectionStatus>;
   readonly events = new Store<readonly LineEvent[]>([]);
   /** When the line went, by `performance.now()`. */
   readonly cuts: number[] = [];
+  received = 0;
   gaps = 0;
-  reconnects = 0;
-  #hasBeenOpen = false;
+  resumes = 0;
+  /** The session that the line carries, and when it began, by `performance.now()`. */
+  session: { readonly id: string; readonly since: number } | undefined;
+  readonly #api: Api;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, api: Api) {
+    this.#api = api;
     this.status = new Store(connection.status);
     connection.subscribe((status) => this.#follow(status));
   }
@@ -58,20 +62,29 @@ export class LineRecord {
     const before = this.status.value.state;
     this.status.set(status);
     if (status.state === before) return;
-    if (status.state === 'open') this.#opened();
+    if (status.state === 'open') void this.#opened();
     else if (before === 'open') this.#left(status);
     else if (status.state === 'waiting') this.note('note', `No answer yet (${reasonOf(status)})`);
   }
 
-  #opened(): void {
-    if (!this.#hasBeenOpen) {
-      this.#hasBeenOpen = true;
-      this.note('good', 'Line open');
+  /** Whether the session is still the one that it was, only the server can say. */
+  async #opened(): Promise<void> {
+    const away = performance.now() - (this.lastCut ?? 0);
+    const facts = await this.#api.session.query().catch(() => undefined);
+    if (facts) this.#carries(facts, away);
+  }
+
+  #carries({ id, ageMs }: SessionFacts, awayMs: number): void {
+    const away = awayMs < 1000 ? `${Math.round(awayMs)} ms` : `${(awayMs / 1000).toFixed(1)} s`;
+    const before = this.session?.id;
+    if (before === id) {
+      this.resumes += 1;
+      this.note('good', `Resumed after ${away}`);
       return;
     }
-    this.reconnects += 1;
-    const away = performance.now() - (this.lastCut ?? 0);
-    this.note('good', `Back after ${Math.round(away)} ms`);
+    this.session = { id, since: performance.now() - ageMs };
+    if (before === undefined) this.note('good', 'A session began');
+    else this.note('bad', `Session lost; another began after ${away}`);
   }
 
   #left(status: ConnectionStatus): void {

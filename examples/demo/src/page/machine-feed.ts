@@ -46,7 +46,7 @@ export function followMachine(api: Api, record: LineRecord): MachineFeed {
   const feed = new MachineFeed();
   api.machine.samples.subscribe(undefined, {
     onData: (sample) => {
-      record.received.add();
+      record.received += 1;
       record.samples.see(sample.seq);
       feed.add(sample);
     },

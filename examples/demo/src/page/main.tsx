@@ -8,7 +8,7 @@ import { followMachine } from './machine-feed.js';
 import { measureRoundTrips } from './round-trips.js';
 import './style.css';
 
-const record = new LineRecord(connection);
+const record = new LineRecord(connection, api);
 const trips = measureRoundTrips(api, record);
 const feed = followMachine(api, record);
 const room = new ChatRoom(api, record);

@@ -10,6 +10,11 @@ const PING_EVERY_MS = 1_000;
 const KEEP_ROUND_TRIPS = 60;
 
 export class RoundTrips {
+  made = 0;
+  answered = 0;
+  failed = 0;
+  /** How many calls of this session the server saw twice. */
+  repeats = 0;
   #all: RoundTrip[] = [];
 
   get all(): readonly RoundTrip[] {
@@ -25,20 +30,22 @@ export class RoundTrips {
   }
 }
 
-/** Times an ordinary query, once a second. */
+/** Makes an ordinary mutation once a second, line or no line, and times those that met no cut. */
 export function measureRoundTrips(api: Api, record: LineRecord): RoundTrips {
   const trips = new RoundTrips();
   setInterval(async () => {
-    if (record.status.value.state !== 'open') return;
+    const isOpen = record.status.value.state === 'open';
     const cuts = record.cuts.length;
     const start = performance.now();
+    trips.made += 1;
     try {
-      await api.ping.query(undefined, { timeoutMs: 5_000 });
+      trips.repeats = await api.ping.mutate(trips.made);
+      trips.answered += 1;
     } catch {
+      trips.failed += 1;
       return;
     }
-    // A ping that lived through a cut has measured the cut.
-    if (record.cuts.length === cuts) trips.add({ at: start, ms: performance.now() - start });
+    if (isOpen && record.cuts.length === cuts) trips.add({ at: start, ms: performance.now() - start });
   }, PING_EVERY_MS);
   return trips;
 }

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { Journal } from './journal.js';
+import { type Entry, Journal } from './journal.js';
 
 /** Ten a second. `at` is in milliseconds since 1970, memory in bytes, `cores` from 0 (idle) to 1 (busy). */
 export interface Sample {
@@ -11,7 +11,9 @@ export interface Sample {
 }
 
 const SAMPLE_EVERY_MS = 100;
-const KEEP_SAMPLES = 600;
+
+/** More than two minutes: a reader that is away for as long as its session is kept still finds its place. */
+const KEEP_SAMPLES = 1_500;
 
 /** Kernels count CPU time in steps of 10 ms, so one step of 100 ms would be too coarse to draw. */
 const CPU_STEPS = 5;
@@ -27,6 +29,10 @@ export class Machine {
   readonly samples = new Journal<Sample>(KEEP_SAMPLES, Math.floor(Date.now() / SAMPLE_EVERY_MS));
   #readings: CoreTimes[][] = [readCores()];
   #timer: NodeJS.Timeout | undefined;
+
+  get lastMinute(): readonly Entry<Sample>[] {
+    return this.samples.entries.slice(-60_000 / SAMPLE_EVERY_MS);
+  }
 
   start(): void {
     this.#timer ??= setInterval(() => this.samples.append(this.#sample()), SAMPLE_EVERY_MS);

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import type { Chat } from './chat.js';
 import type { Machine } from './machine.js';
 import type { Presence } from './presence.js';
+import type { DemoSession } from './sessions.js';
 
 export interface Context {
   readonly tab: string;
+  readonly session: DemoSession;
 }
 
 export interface Services {
@@ -24,10 +26,12 @@ const After = z.object({ lastEventId: z.string().regex(/^\d+$/) });
 
 export const createRouter = ({ machine, chat, presence }: Services) =>
   t.router({
-    ping: t.procedure.query(() => 'pong' as const),
+    ping: t.procedure.input(z.number()).mutation(({ input, ctx }) => ctx.session.ping(input)),
+
+    session: t.procedure.query(({ ctx }) => ctx.session.facts),
 
     machine: t.router({
-      history: t.procedure.query(() => machine.samples.entries),
+      history: t.procedure.query(() => machine.lastMinute),
 
       samples: t.procedure.subscription(({ signal }) =>
         machine.samples.follow(machine.samples.newest, signal),
@@ -37,7 +41,7 @@ export const createRouter = ({ machine, chat, presence }: Services) =>
     chat: t.router({
       send: t.procedure.input(Outgoing).mutation(({ input, ctx }) => chat.send({ ...input, tab: ctx.tab })),
 
-      // Tracked: after a break `lastEventId` is the last id that the client has, and it reads on from there.
+      // Tracked: when a session is lost, the next begins after the last id that the client has.
       messages: t.procedure.input(After).subscription(async function* ({ input, signal }) {
         for await (const { seq, value } of chat.messages.follow(Number(input.lastEventId), signal)) {
           yield tracked(String(seq), { seq, ...value });
