@@ -113,6 +113,16 @@ describe('a call in flight when its socket, and with it its session, is killed',
     expect(ran).toEqual(['m']);
   });
 
+  test('a mutation that was declared idempotent is sent again on the new session, and answered', async () => {
+    const { api, proxy, ran, release } = await countingLine();
+    const answer = api.mutation.mutate('m', { idempotent: true });
+    await eventually(() => expect(ran).toEqual(['m']));
+    proxy.cut();
+    await eventually(() => expect(ran).toEqual(['m', 'm']));
+    release.open();
+    expect(await answer).toBe('m');
+  });
+
   test('a query is sent again on the new session, and answered', async () => {
     const { api, proxy, ran, release } = await countingLine();
     const answer = api.query.query('q');

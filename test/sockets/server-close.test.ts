@@ -31,6 +31,12 @@ describe('serve', () => {
   test.each([
     { limits: { calls: 0 } },
     { limits: { messageBytes: Number.NaN } },
+    { limits: { windowBytes: 1000 } },
+    { limits: { keptBytes: 0 } },
+    { limits: { absentSessions: -1 } },
+    { windowMs: -1 },
+    { windowMs: Number.POSITIVE_INFINITY },
+    { windowMs: 0.5 },
     { heartbeatMs: -1 },
     { handshakeMs: Number.POSITIVE_INFINITY },
   ])('rejects %j, which bounds nothing', async (options) => {

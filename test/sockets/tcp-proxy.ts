@@ -16,6 +16,8 @@ export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   #targetPort: number;
   #refusing = false;
+  /** Bytes that may pass to clients before a cut. */
+  #allowance = Number.POSITIVE_INFINITY;
   /** Connections that ever came in, refused ones too. */
   dials = 0;
 
@@ -47,6 +49,11 @@ export class TcpProxy {
       far.destroy();
     }
     this.#pairs.clear();
+  }
+
+  /** Cuts when so many more bytes have passed to clients, be it in the middle of a frame. */
+  cutAfter(bytes: number): void {
+    this.#allowance = bytes;
   }
 
   /** Makes every connection half-open: neither end hears of the other any more. New ones pass. */
@@ -86,9 +93,20 @@ export class TcpProxy {
     this.#forward(pair, far, near);
   }
 
+  /** Hands on what may pass to a client. */
+  #pass(chunk: Buffer, client: Socket): void {
+    const passes = chunk.subarray(0, this.#allowance);
+    this.#allowance -= chunk.length;
+    if (this.#allowance > 0) return void client.write(passes);
+    this.#allowance = Number.POSITIVE_INFINITY;
+    client.write(passes, () => this.cut());
+  }
+
   #forward(pair: Pair, from: Socket, to: Socket): void {
     from.on('data', (chunk) => {
-      if (!pair.swallowing) to.write(chunk);
+      if (pair.swallowing) return;
+      if (from === pair.near) to.write(chunk);
+      else this.#pass(chunk, to);
     });
     from.on('close', () => {
       if (pair.swallowing) return;

@@ -93,7 +93,7 @@ type ContextOption<Context> = object extends Context
 interface IdentityOption<Context> {
   /**
    * Who a context belongs to, such as a user's id: a session is resumed only under the identity that it was opened
-   * with, and memory is shared out by it. What it throws has the client try again. Default: whoever has the
+   * with, and memory is shared out by it. What it throws is taken like an error of `createContext`. Default: whoever has the
    * session's secret may resume it, and memory is shared out by address.
    */
   readonly identity?: (context: Context) => string | undefined;

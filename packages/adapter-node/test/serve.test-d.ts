@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { ErrorReport, HawserServer, JsonObject, ServerSession } from '@hawser/adapter-node';
-import { serve } from '@hawser/adapter-node';
-import type { TRPCError } from '@trpc/server';
+import { position, serve } from '@hawser/adapter-node';
+import type { inferTransformedProcedureOutput, TRPCError } from '@trpc/server';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import { expectTypeOf, test } from 'vitest';
@@ -42,6 +42,58 @@ test('createContext is required exactly when the router’s context may not be e
     () => serve({ router: withOptional, port: 0, createContext: () => ({ user: 1 }) }),
   ];
   expectTypeOf(calls).toBeArray();
+});
+
+test('identity gets what createContext gave, and names somebody or nobody', () => {
+  const createContext = () => ({ user: 'ada' });
+  const calls = [
+    () => serve({ router: withContext, port: 0, createContext, identity: ({ user }) => user }),
+    () => serve({ router: withContext, port: 0, createContext, identity: () => undefined }),
+    () => serve({ router: bare, port: 0, identity: () => 'anybody' }),
+    () =>
+      serve({
+        router: withFactory,
+        port: 0,
+        createContext,
+        identity(context) {
+          expectTypeOf(context).toEqualTypeOf<Context>();
+          return context.user;
+        },
+      }),
+    // @ts-expect-error a context has no such field
+    () => serve({ router: withContext, port: 0, createContext, identity: ({ name }) => name }),
+    // @ts-expect-error an identity is a string
+    () => serve({ router: withContext, port: 0, createContext, identity: () => 5 }),
+    // @ts-expect-error and not a promise: the context is there already
+    () => serve({ router: withContext, port: 0, createContext, identity: async ({ user }) => user }),
+  ];
+  expectTypeOf(calls).toBeArray();
+});
+
+test('bounds on what survives are numbers', () => {
+  const limits = { windowBytes: 65_536, keptBytes: 1e9, absentSessions: 0 };
+  const calls = [
+    () => serve({ router: bare, port: 0, windowMs: 0, limits }),
+    // @ts-expect-error a bound is a number of ms
+    () => serve({ router: bare, port: 0, windowMs: '2m' }),
+    // @ts-expect-error there is no such bound
+    () => serve({ router: bare, port: 0, limits: { windowByte: 1 } }),
+  ];
+  expectTypeOf(calls).toBeArray();
+});
+
+test('a position adds nothing to what a subscription yields', () => {
+  const t = initTRPC.create();
+  const router = t.router({
+    places: t.procedure.subscription(async function* () {
+      yield position('1');
+      yield 1;
+    }),
+  });
+  type Yielded = inferTransformedProcedureOutput<typeof router, typeof router.places>;
+  expectTypeOf<Yielded>().toExtend<AsyncIterable<number>>();
+  // @ts-expect-error an id is a string
+  position(5);
 });
 
 test('createContext gets the request, the params and the session', () => {

@@ -46,6 +46,16 @@ test('a procedure that the server renamed, or whose input or output changed, bre
   expectTypeOf(use.before).returns.resolves.toEqualTypeOf<number>();
 });
 
+test('a mutation, and nothing else, may be declared idempotent', () => {
+  void plain.inputs.anything.mutate({ a: 1 }, { idempotent: true, signal, timeoutMs: 5 });
+  // @ts-expect-error a query is made again anyway
+  void plain.inputs.none.query(undefined, { idempotent: true });
+  // @ts-expect-error a subscription continues
+  void plain.bare.subscribe(undefined, { idempotent: true });
+  // @ts-expect-error yes or no
+  void plain.inputs.anything.mutate({ a: 1 }, { idempotent: 'yes' });
+});
+
 test('calls are typed by their procedure', () => {
   expectTypeOf(
     plain.inputs.required.query({ name: 'Ada' }, { signal, timeoutMs: 2000 }),

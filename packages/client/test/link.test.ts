@@ -71,6 +71,25 @@ describe('tRPC’s client over the link', () => {
   });
 });
 
+describe('a mutation over the link whose session is lost', () => {
+  test('rejects with outcome `unknown`', async () => {
+    const { client, proxy, running, live } = await forgottenClient(dock);
+    const call = rejected(client.secondTime.mutate());
+    await running;
+    proxy.cut();
+    expect(hawserErrorOf(await call)).toMatchObject({ code: 'session-lost', outcome: 'unknown' });
+    expect(live.started).toBe(1);
+  });
+
+  test('is made again once if its context says that it is idempotent', async () => {
+    const { client, proxy, running } = await forgottenClient(dock);
+    const answer = client.secondTime.mutate(undefined, { context: { idempotent: true } });
+    await running;
+    proxy.cut();
+    expect(await answer).toBe(2);
+  });
+});
+
 describe('a subscription over the link', () => {
   test('tells pending, started, each item, stopped and complete', async () => {
     const { client } = await linkedClient(dock);

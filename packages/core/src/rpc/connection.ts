@@ -192,6 +192,8 @@ export class Connection implements Caller {
       const outcome = end.untouched && !call.repeated ? 'not-run' : call.outcome;
       return new HawserError('refused', outcome, end.name);
     }
+    // What was asked in one name is not asked in another.
+    if (end.name === 'refused') return new HawserError('session-lost', call.outcome, end.name);
     if (!call.left || end.untouched || call.request.type === 'subscription') return undefined;
     const safe = (call.request.type === 'query' || call.request.idempotent) && !call.repeated;
     return safe ? undefined : new HawserError('session-lost', 'unknown', end.name);

@@ -40,8 +40,8 @@ export class Backoff {
     else if (accepted && progress) this.#attempts = Math.min(this.#attempts, attemptsAfterProgress);
     this.#acceptedAt = undefined;
     const first = this.#attempts === 0 && this.#spread !== undefined;
-    const bound = first ? this.#spread : Math.min(capMs, baseMs * 2 ** this.#attempts);
+    const bound = first ? (this.#spread ?? baseMs) : baseMs * 2 ** this.#attempts;
     this.#attempts++;
-    return this.#random.uniform() * (bound ?? baseMs);
+    return this.#random.uniform() * Math.min(capMs, bound);
   }
 }

@@ -7,7 +7,7 @@ export const connectionTransitions = {
   /** A session is attached to a socket. */
   open: ['waiting', 'closed'],
   /** For the next dial: until `retryAt`, or for its user when there is none. */
-  waiting: ['connecting', 'closed'],
+  waiting: ['waiting', 'connecting', 'closed'],
   /** For good. */
   closed: [],
 } as const satisfies Record<string, readonly string[]>;

@@ -4,7 +4,7 @@ import type { Control, JsonObject, Welcome } from '../wire/control.js';
 import { encodeControl, isControl, limitsOf } from '../wire/control.js';
 import { fits, isControlFrame, parseFrame } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
-import type { Clock, Dial, DialEvents, Socket, Timer } from './ports.js';
+import type { Clock, Dial, DialEvents, Socket, Timer, Turn } from './ports.js';
 import type { Session } from './session.js';
 
 /** A session as the client knows it. */
@@ -35,6 +35,12 @@ export interface DialFailure {
 /** A dial that takes longer is not waited for when the network comes back. */
 const stuckMs = 1000;
 
+/** How long an answer may take after a wake. */
+const wakeGraceMs = 3000;
+
+/** A deadline that is noticed so much later was slept through. */
+const lateMs = 1000;
+
 /** What a `hello` is beside its params, and more. */
 const helloOverhead = 1024;
 
@@ -61,6 +67,7 @@ export interface AttemptOwner {
 export interface AttemptPorts {
   readonly dial: Dial;
   readonly clock: Clock;
+  readonly turn: Turn;
   readonly params: (() => JsonObject | Promise<JsonObject>) | undefined;
   /** Bound on getting the params and the socket, and again on the handshake. */
   readonly handshakeMs: number;
@@ -122,6 +129,11 @@ export class DialAttempt implements DialEvents {
   /** Drops a socket that is believed dead, or that came to no handshake. */
   drop(reason: 'dead' | 'no-answer' | 'not-hawser' | 'unreachable'): void {
     this.#fail({ reason }, (socket) => socket.terminate());
+  }
+
+  /** The machine woke while an answer was awaited: it is not awaited for long any more. */
+  hurry(): void {
+    if (this.#state === 'greeting') this.#limit(Math.min(wakeGraceMs, this.#ports.handshakeMs));
   }
 
   /** Whether the network may have changed since the socket was asked for, and nothing came of it. */
@@ -219,9 +231,18 @@ export class DialAttempt implements DialEvents {
     this.#socket?.close(closeCodes[name].code, name);
   }
 
-  #limit(): void {
+  #limit(ms = this.#ports.handshakeMs): void {
+    const { clock, turn } = this.#ports;
+    const dueAt = clock.now() + ms;
     this.#deadline?.cancel();
-    this.#deadline = this.#ports.clock.after(this.#ports.handshakeMs, () => this.drop('no-answer'));
+    const deadline = clock.after(ms, () => {
+      // What came in while this end slept is read first: the answer may be there.
+      if (clock.now() - dueAt <= lateMs) return this.drop('no-answer');
+      turn.yield(() => {
+        if (this.#deadline === deadline && this.#state !== 'attached') this.drop('no-answer');
+      });
+    });
+    this.#deadline = deadline;
   }
 
   /** A socket may tell its close while it is being closed: by then it must not matter any more. */

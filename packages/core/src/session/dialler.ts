@@ -58,7 +58,10 @@ export class Dialler {
   #redial: Timer | undefined;
   #sweeper: Timer | undefined;
   /** What had come through when the last dial was accepted, in frames of both directions. */
-  #accepted = 0;
+  #carried = 0;
+  /** Refusals in a row; after more than one, the next dial may be made only then. */
+  #refusals = 0;
+  #pausedUntil = 0;
   #sweptAt = 0;
 
   constructor(options: DiallerOptions, owner: DiallerOwner) {
@@ -73,11 +76,18 @@ export class Dialler {
     return this.#status;
   }
 
-  /** Something is to be sent: dials if nothing is under way and no dial is planned. */
+  /**
+   * Something is to be sent: dials if nothing is under way and no dial is planned. Whoever calls again whenever a
+   * refused call rejects is slowed down like any client that fails.
+   */
   want(): void {
-    const { state, retryAt } = this.#status;
-    if (state === 'idle' || (state === 'waiting' && retryAt === undefined)) this.#dial();
-    else this.#sweepOn();
+    const { state, reason, retryAt } = this.#status;
+    if (state !== 'idle' && (state !== 'waiting' || retryAt !== undefined)) return this.#sweepOn();
+    const pause = this.#pausedUntil - this.#options.clock.now();
+    if (state === 'idle' || pause <= 0) return this.#dial();
+    this.#plan(reason ?? '', pause);
+    this.#sweepOn();
+    this.#owner.statusChanged();
   }
 
   /** Dials now, unless a dial is under way or not needed. */
@@ -87,7 +97,10 @@ export class Dialler {
 
   /** The machine woke, or the network came back: a planned dial is made now, an open line is tried. */
   wake(): void {
-    if (this.#status.state === 'connecting' && this.#attempt?.stuck) this.#attempt.drop('unreachable');
+    if (this.#status.state === 'connecting') {
+      if (this.#attempt?.stuck) this.#attempt.drop('unreachable');
+      else this.#attempt?.hurry();
+    }
     if (this.#status.state === 'waiting' && this.#status.retryAt !== undefined) this.#dial();
     else if (this.#status.state === 'open') this.#candidate.session.probe();
   }
@@ -125,7 +138,8 @@ export class Dialler {
         accepted: (welcome) => {
           this.#server = welcome.server;
           this.#announced = this.#candidate.session.limits;
-          this.#accepted = throughput(this.#candidate.session);
+          this.#refusals = 0;
+          this.#carried = throughput(this.#candidate.session);
           this.#backoff.accepted(this.#options.clock.now(), this.#candidate.session.limits.spread);
           this.#change('open', undefined);
         },
@@ -145,7 +159,7 @@ export class Dialler {
     const policy = policyOf(failure.reason);
     const end = { ...lostWith(failure), untouched: !mayExist(this.#candidate) };
     const ends = this.#endsSession(failure, end.untouched);
-    const progress = !isCloseName(failure.reason) && throughput(session) > this.#accepted;
+    const progress = !isCloseName(failure.reason) && throughput(session) > this.#carried;
     if (ends) this.#renew();
     this.#rest(failure.reason, policy, progress);
     if (ends) session.end(end);
@@ -177,7 +191,7 @@ export class Dialler {
   /** The server has no such session: the next `hello`, on the same socket, opens another. */
   #gone(reason: GoneReason): void {
     const { session } = this.#candidate;
-    const untouched = !mayExist(this.#candidate);
+    const untouched = reason === 'not-opened' || !mayExist(this.#candidate);
     this.#renew();
     session.end({ name: reason, untouched });
   }
@@ -191,7 +205,13 @@ export class Dialler {
   /** Comes to rest until the next dial; nobody is told yet. */
   #rest(reason: string, policy: Policy, progress: boolean): void {
     const delay = this.#backoff.next(this.#options.clock.now(), progress);
-    if (policy === 'wait') return this.#enter('waiting', reason);
+    if (policy === 'redial') return this.#plan(reason, delay);
+    this.#refusals++;
+    this.#pausedUntil = this.#refusals > 1 ? this.#options.clock.now() + delay : 0;
+    this.#enter('waiting', reason);
+  }
+
+  #plan(reason: string, delay: number): void {
     this.#redial = this.#options.clock.after(delay, () => this.#dial());
     this.#enter('waiting', reason, this.#options.wallClock() + delay);
   }

@@ -1,4 +1,4 @@
-import type { GoneReason } from '../wire/close-codes.js';
+import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import type { Hello } from '../wire/control.js';
 import type { Session, SessionEnd } from './session.js';
 
@@ -9,6 +9,10 @@ const mostIdleResumes = 10;
 export interface Line {
   /** Gets rid of it; the session may live on. */
   fence(): void;
+  /** Whether it waits for a dial to be decided that has a lower number. */
+  olderThan(dial: number): boolean;
+  /** Turns it away with this word. */
+  refuse(name: CloseName): void;
   /** The session is over; `reason` is for a client that asks for it. */
   sessionEnded(end: SessionEnd, reason: GoneReason): void;
 }
@@ -30,7 +34,7 @@ export class Entry {
   /** When it ends unless it is resumed. */
   expiresAt: number = Number.POSITIVE_INFINITY;
   #idleResumes = 0;
-  #progress = 0;
+  #progress = -1;
 
   constructor(session: Session, digest: string, owner: string) {
     this.session = session;

@@ -7,6 +7,7 @@ import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
 import type { Admission, Admitted, Doorkeeper } from './doorkeeper.js';
 import type { Entry } from './entry.js';
+import type { Ledger } from './ledger.js';
 import type { Clock, Socket, SocketEvents } from './ports.js';
 import type { SessionEnd } from './session.js';
 
@@ -38,6 +39,7 @@ export interface GreetingOwner<R> {
   dropped(greeting: Greeting<R>, entry: Entry, code: number): void;
   /** The socket is gone, or will be, and nothing is to be expected of it. */
   left(greeting: Greeting<R>): void;
+  readonly ledger: Ledger;
 }
 
 /** A `hello` that is being decided about. */
@@ -46,7 +48,7 @@ export interface PendingDial<R> {
   readonly hello: Hello;
   readonly request: R;
   readonly since: number;
-  /** Early frames. */
+  /** Early frames, until they are carried out or let go. */
   readonly held: string[];
   heldBytes: number;
   /** With what its socket was closed meanwhile. */
@@ -142,12 +144,20 @@ export class Greeting<R> implements SocketEvents {
     this.#socket.terminate();
     this.#owner.left(this);
     if (state.name === 'attached') this.#owner.dropped(this, state.entry, 1006);
-    else if ('dial' in state) this.#owner.parted(this, state.dial, undefined);
+    else if ('dial' in state) {
+      this.#release(state.dial);
+      this.#owner.parted(this, state.dial, undefined);
+    }
+  }
+
+  olderThan(dial: number): boolean {
+    return 'dial' in this.#state && this.#state.dial.hello.dial < dial;
   }
 
   /** The session has ended. One that was attached has closed the socket; one that never was could not. */
   sessionEnded(end: SessionEnd, reason: GoneReason): void {
     const state = this.#state;
+    if ('dial' in state) this.#release(state.dial);
     if (state.name !== 'admitting') return this.#leave();
     if (state.dial.hello.mode === 'resume') return this.#sayGone(reason);
     this.refuse(isCloseName(end.name) ? end.name : 'ended');
@@ -162,12 +172,20 @@ export class Greeting<R> implements SocketEvents {
     else this.#state = { name: 'orphaned', dial };
   }
 
+  /** Lets go of the early frames of a dial that is decided. */
+  #release(dial: PendingDial<R>): readonly string[] {
+    this.#owner.ledger.add(-dial.heldBytes);
+    dial.heldBytes = 0;
+    return dial.held.splice(0);
+  }
+
   #drop(entry: Entry, code: number): void {
     this.#leave();
     this.#owner.dropped(this, entry, code);
   }
 
   #part(dial: PendingDial<R>, name: CloseName | undefined): void {
+    this.#release(dial);
     this.#leave();
     this.#owner.parted(this, dial, name);
   }
@@ -224,12 +242,14 @@ export class Greeting<R> implements SocketEvents {
 
   #hold(data: string | Uint8Array, dial: PendingDial<R>): void {
     if (typeof data !== 'string') return this.refuse('malformed');
-    dial.heldBytes += utf8Length(data);
+    const bytes = dial.heldBytes + utf8Length(data);
+    if (bytes > limits.earlyBytes.default) return this.refuse('too-many');
     if (data.startsWith('["')) return this.#receiveWhileAdmitting(data, dial);
     if (dial.hello.mode === 'resume') return this.refuse('unexpected');
-    if (dial.held.length === limits.earlyFrames.default || dial.heldBytes > limits.earlyBytes.default) {
-      return this.refuse('too-many');
-    }
+    if (dial.held.length === limits.earlyFrames.default) return this.refuse('too-many');
+    if (this.#owner.ledger.full) return this.refuse('overloaded');
+    this.#owner.ledger.add(bytes - dial.heldBytes);
+    dial.heldBytes = bytes;
     dial.held.push(data);
   }
 
@@ -250,6 +270,7 @@ export class Greeting<R> implements SocketEvents {
     if (!admission.admitted) return this.refuse(admission.name, admission.error);
     const objection = this.#owner.objection(dial, admission);
     if (objection) return this.#object(objection);
+    const held = this.#release(dial);
     admission.commit();
     const welcome = this.#owner.handOver(dial, admission);
     const { session } = dial.entry;
@@ -262,6 +283,6 @@ export class Greeting<R> implements SocketEvents {
       session.attach(this.#socket, this.#owner.options.limits, { resumed, sent, received });
     } else this.#part(dial, undefined);
     if (state.name === 'leaving') session.end({ name: 'closed' });
-    for (const frame of dial.held) session.receive(frame);
+    for (const frame of held) session.receive(frame);
   }
 }

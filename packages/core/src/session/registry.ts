@@ -1,5 +1,5 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
-import { closeCodes, closeName, endsSession } from '../wire/close-codes.js';
+import { closeName, endsSession } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
@@ -33,6 +33,9 @@ export interface RegistryOptions<R> {
   readonly absentSessions: number;
 }
 
+/** To which share of a bound an eviction goes down. */
+const relief = 0.9;
+
 /** Digests of sessions that have ended, kept to tell their clients why. */
 const rememberedEnds = 4096;
 
@@ -47,7 +50,7 @@ export class Registry<R> implements GreetingOwner<R> {
   readonly #absent = new Set<Entry>();
   readonly #ended = new EndedSessions(rememberedEnds);
   readonly #greetings = new Set<Greeting<R>>();
-  readonly #ledger: Ledger;
+  readonly ledger: Ledger;
   readonly #sweepMs: number;
   #sweptAt: number;
   #timer: Timer | undefined;
@@ -57,7 +60,7 @@ export class Registry<R> implements GreetingOwner<R> {
   constructor(options: RegistryOptions<R>) {
     this.options = options;
     this.instance = options.random.secret().slice(0, 8);
-    this.#ledger = new Ledger(options.keptBytes, () => this.#makeRoom());
+    this.ledger = new Ledger(options.keptBytes, () => this.#makeRoom());
     this.#sweepMs = Math.min(1000, options.limits.heartbeat / 4, options.handshakeMs / 4);
     this.#sweptAt = options.clock.now();
   }
@@ -105,12 +108,15 @@ export class Registry<R> implements GreetingOwner<R> {
   handOver({ entry, hello, request }: PendingDial<R>, { identity }: Admitted): Welcome {
     entry.line?.fence();
     entry.dial = hello.dial;
+    // Older dials that are still being decided would come too late.
+    for (const greeting of [...entry.greetings])
+      if (greeting.olderThan(hello.dial)) greeting.refuse('stale-dial');
     entry.identity = identity;
-    entry.owner = identity ?? this.options.address(request);
+    entry.owner = identity === undefined ? this.#addressOf(request) : `identity ${identity}`;
     this.#absent.delete(entry);
     const { sent, received } = entry.session.counts;
     const resumed = hello.mode === 'resume';
-    const announced = { ...this.options.limits, spread: spreadOf(this.size, this.options.limits.spread) };
+    const announced = { ...this.options.limits, spread: this.#spread };
     return { session: entry.session.id, server: this.instance, resumed, sent, received, limits: announced };
   }
 
@@ -119,12 +125,9 @@ export class Registry<R> implements GreetingOwner<R> {
     entry.greetings.delete(greeting);
     if (name === 'stuck') return session.close(name);
     if (entry.line || session.ended || this.#absent.has(entry)) return;
-    const { window } = this.options.limits;
-    if (window === 0) return session.end({ name: name ?? 'off' });
-    // Another dial may yet be let in.
-    if (!entry.accepted && entry.greetings.size > 0) return;
-    if (!entry.accepted && name !== undefined && isFinal(name)) session.end({ name });
-    else this.#keep(entry, code);
+    if (entry.accepted && this.options.limits.window > 0) return this.#keep(entry, code);
+    // Of a session that was never accepted nothing has run; and no other dial is left that might be.
+    if (entry.greetings.size === 0) session.end({ name: name ?? 'off' });
   }
 
   dropped(greeting: Greeting<R>, entry: Entry, code: number): void {
@@ -145,13 +148,13 @@ export class Registry<R> implements GreetingOwner<R> {
 
   #open(digest: string, entry: Entry | undefined, request: R): Verdict {
     if (entry || this.#ended.reasonOf(digest)) return { kind: 'refused', name: 'known-secret' };
-    const { clock, turn, random, doorkeeper, address, limits } = this.options;
+    const { clock, turn, random, doorkeeper, limits } = this.options;
     const session = new Session(
       random.secret().slice(0, 12),
-      { clock, turn, ledger: this.#ledger, limits, announces: true },
+      { clock, turn, ledger: this.ledger, limits, announces: true },
       { ended: (ended, end) => this.#sessionEnded(ended, end) },
     );
-    const opened = new Entry(session, digest, address(request));
+    const opened = new Entry(session, digest, this.#addressOf(request));
     this.#entries.set(digest, opened);
     this.#bySession.set(session, opened);
     doorkeeper.created(session);
@@ -170,11 +173,11 @@ export class Registry<R> implements GreetingOwner<R> {
 
   /** Why there is no such session; the secret is good for none any more. */
   #reasonOf(digest: string, hello: Hello): GoneReason {
-    if (hello.server !== undefined && hello.server !== this.instance) return 'restarted';
-    if (this.options.limits.window === 0) return 'off';
+    const restarted = hello.server !== undefined && hello.server !== this.instance;
+    if (this.options.limits.window === 0) return restarted ? 'restarted' : 'off';
     const reason = this.#ended.reasonOf(digest) ?? 'expired';
     this.#ended.add(digest, reason);
-    return reason;
+    return restarted ? 'restarted' : reason;
   }
 
   /** What is wrong with the numbers of a `hello` for a session that exists. */
@@ -185,11 +188,21 @@ export class Registry<R> implements GreetingOwner<R> {
     return possible ? undefined : 'miscount';
   }
 
+  get #spread(): number {
+    return spreadOf(this.size, this.options.limits.spread);
+  }
+
+  #addressOf(request: R): string {
+    return `address ${this.options.address(request)}`;
+  }
+
   /** Keeps a session whose socket is gone: not for long if that was closed in all form, as by a page that reloads. */
   #keep(entry: Entry, code: number | undefined): void {
     const { window } = this.options.limits;
     const clean = code === 1000 || code === 1001;
-    const ms = clean ? Math.min(window, limits.cleanCloseWindow.default) : window;
+    // Whatever closed one socket in all form may have closed those of all, and their redials are spread.
+    const shortly = Math.max(limits.cleanCloseWindow.default, 2 * this.#spread);
+    const ms = clean ? Math.min(window, shortly) : window;
     entry.expiresAt = this.options.clock.now() + ms;
     this.#absent.add(entry);
     if (this.#absent.size > this.options.absentSessions) this.#makeRoom();
@@ -202,7 +215,7 @@ export class Registry<R> implements GreetingOwner<R> {
     this.#bySession.delete(session);
     this.#entries.delete(entry.digest);
     this.#absent.delete(entry);
-    const reason = end.name === 'expired' || end.name === 'evicted' ? end.name : 'ended';
+    const reason = entry.accepted ? reasonFor(end) : 'not-opened';
     if (this.options.limits.window > 0) this.#ended.add(entry.digest, reason);
     for (const greeting of [...entry.greetings]) greeting.sessionEnded(end, reason);
   }
@@ -217,22 +230,32 @@ export class Registry<R> implements GreetingOwner<R> {
     });
   }
 
+  /** Goes below a bound that was passed, and some way, so that looking through all sessions is paid for once. */
   #evict(): void {
-    const absent = [...this.#absent];
     const ownerOf = (entry: Entry): string => entry.owner;
-    for (const { session } of fairly(absent, ownerOf, () => 1)) {
-      if (this.#absent.size <= this.options.absentSessions) break;
-      session.end({ name: 'evicted' });
-    }
     const heldBy = ({ session }: Entry): number => session.held;
+    if (this.#absent.size > this.options.absentSessions) {
+      const enough = Math.ceil(this.options.absentSessions * relief);
+      for (const { session } of fairly(this.#absent, ownerOf, () => 1)) {
+        if (this.#absent.size <= enough) break;
+        session.end({ name: 'evicted' });
+      }
+    }
+    if (!this.ledger.full) return;
+    const enough = this.options.keptBytes * relief;
     for (const { session } of fairly(this.#absent, ownerOf, heldBy)) {
-      if (!this.#ledger.full) return;
+      if (this.ledger.held <= enough) return;
       session.end({ name: 'evicted' });
     }
-    const live = [...this.#entries.values()].sort((one, other) => heldBy(other) - heldBy(one));
-    for (const { session } of fairly(live, ownerOf, heldBy)) {
-      if (!this.#ledger.full) return;
-      session.close('overflow');
+    const live = [...this.#entries.values()].map((entry) => ({ entry, held: heldBy(entry) }));
+    live.sort((one, other) => other.held - one.held);
+    for (const { entry } of fairly(
+      live,
+      (it) => it.entry.owner,
+      (it) => it.held,
+    )) {
+      if (!this.ledger.full) return;
+      entry.session.close('overflow');
     }
   }
 
@@ -253,15 +276,16 @@ export class Registry<R> implements GreetingOwner<R> {
     const now = this.options.clock.now();
     for (const greeting of this.#greetings) greeting.sweep(now, late);
     for (const { session, expiresAt, greetings } of this.#absent) {
-      // One that is being asked for is judged when that is decided.
-      if (now >= expiresAt && greetings.size === 0) session.end({ name: 'expired' });
+      // A dial that came in time may take its time; those that follow it do not add to that.
+      const grace = greetings.size > 0 ? this.options.handshakeMs : 0;
+      if (now >= expiresAt + grace) session.end({ name: 'expired' });
     }
     this.#timer = undefined;
     this.#arm();
   }
 }
 
-/** Whether a client that is told so gives up a session of which nothing has run yet. */
-function isFinal(name: CloseName): boolean {
-  return endsSession(name) || closeCodes[name].client === 'wait';
+/** What a client is told of a session that has ended. */
+function reasonFor({ name }: SessionEnd): GoneReason {
+  return name === 'expired' || name === 'evicted' ? name : 'ended';
 }

@@ -54,14 +54,19 @@ export class Sequence {
     return this.#kept.length;
   }
 
-  /** Characters of new frames for which the window has room. */
+  /** Characters of new frames for which the window has room; when nothing is kept, for one message at least. */
   get room(): number {
-    return this.#keeping ? this.#bound - this.#kept.length : Number.POSITIVE_INFINITY;
+    return this.#roomIn(this.#bound);
   }
 
   /** Characters of stream items among them. */
   get streamRoom(): number {
-    return this.#keeping ? this.#bound / 2 - this.#kept.length : Number.POSITIVE_INFINITY;
+    return this.#roomIn(this.#bound / 2);
+  }
+
+  #roomIn(bound: number): number {
+    if (!this.#keeping) return Number.POSITIVE_INFINITY;
+    return this.pending ? bound - this.#kept.length : Math.max(1, bound);
   }
 
   get #bound(): number {

@@ -10,6 +10,8 @@ export interface StepInput {
   read(): Promise<unknown>;
   /** Set when the procedure's own code is reached, after all its parsers, to what that gets. */
   resolved: { readonly input: unknown } | undefined;
+  /** Has `read` give the input without its cursor from now on; answers whether there was one. */
+  dropCursor(): boolean;
 }
 
 interface StepResult {
@@ -114,15 +116,30 @@ export class ProcedureSteps {
   }
 
   async #step(index: number, call: IncomingCall, carried: Carried, raw: StepInput): Promise<StepResult> {
-    const next: Next = (changes) =>
-      this.#step(index + 1, call, changes ? changed(carried, changes) : carried, raw);
+    const step = this.#steps[index] as Step;
+    let passed = false;
+    const next: Next = (changes) => {
+      passed = true;
+      return this.#step(index + 1, call, changes ? changed(carried, changes) : carried, raw);
+    };
     if (index === this.#steps.length - 1) raw.resolved = carried;
-    try {
-      return await (this.#steps[index] as Step)(new StepOptions(call, carried, this.#meta, next));
-    } catch (cause) {
-      return { ok: false, error: trpcErrorOf(cause) };
+    for (;;) {
+      let result: StepResult;
+      try {
+        result = await step(new StepOptions(call, carried, this.#meta, next));
+      } catch (cause) {
+        result = { ok: false, error: trpcErrorOf(cause) };
+      }
+      // A parser that allows no cursor is asked again without it; nothing else runs twice.
+      if (passed || !rejects(step, result) || !raw.dropCursor()) return result;
     }
   }
+}
+
+/** Whether a step is a parser, by the mark that tRPC gives it, and did not take its input. */
+function rejects(step: Step, result: StepResult | undefined): boolean {
+  const parser = (step as { readonly _type?: unknown })._type === 'input';
+  return parser && result?.ok === false && trpcErrorOf(result.error).code === 'BAD_REQUEST';
 }
 
 function changed(carried: Carried, changes: Changes): Carried {

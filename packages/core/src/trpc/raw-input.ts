@@ -5,27 +5,29 @@ import type { StepInput } from './procedure-steps.js';
 /** The input of a call as the procedure's parsers get it: read at most once, and only if one asks. */
 export class RawInput implements StepInput {
   readonly #call: IncomingCall;
-  readonly #after: string | undefined;
+  #after: string | undefined;
   readonly #transformer: { deserialize(value: unknown): unknown };
   /** What was read; undefined before. */
   value: unknown;
   resolved: { readonly input: unknown } | undefined;
   #reading: Promise<unknown> | undefined;
 
-  /** `after` is the cursor that the parsers get. */
-  constructor(
-    call: IncomingCall,
-    transformer: { deserialize(value: unknown): unknown },
-    after: string | undefined,
-  ) {
+  constructor(call: IncomingCall, transformer: { deserialize(value: unknown): unknown }) {
     this.#call = call;
     this.#transformer = transformer;
-    this.#after = after;
+    this.#after = call.after;
   }
 
-  /** Whether the parsers let the cursor through; so does a procedure of which that is not known. */
-  get cursorTaken(): boolean {
-    return this.#after === undefined || this.resolved === undefined || hasCursor(this.resolved.input);
+  /** Whether the call brought a cursor that did not come through to the procedure's own code, as far as is known. */
+  get cursorLost(): boolean {
+    return this.#call.after !== undefined && !hasCursor(this.resolved?.input);
+  }
+
+  dropCursor(): boolean {
+    if (this.#after === undefined) return false;
+    this.#after = undefined;
+    this.#reading = undefined;
+    return true;
   }
 
   read(): Promise<unknown> {

@@ -35,31 +35,34 @@ class RouterDispatch implements Dispatch {
   }
 
   async run(call: IncomingCall): Promise<Reply> {
-    const input = new RawInput(call, this.#router._def._config.transformer.input, call.after);
-    const steps = this.#stepsOf(call);
+    const input = new RawInput(call, this.#router._def._config.transformer.input);
     try {
+      if (call.after !== undefined) await this.#load(call.path);
+      const steps = this.#stepsOf(call);
       const result = await (steps ? steps.run(call, input) : this.#runDocumented(call, input));
-      return this.#reply(call, result, input.cursorTaken ? undefined : noCursor);
+      return this.#reply(call, result, input.cursorLost ? noCursor : undefined);
     } catch (error) {
-      const unplaced = steps && call.after !== undefined && !input.resolved && !call.cancelled;
-      if (unplaced && trpcErrorOf(error).code === 'BAD_REQUEST') return this.#runUnplaced(call, steps);
       // Nobody is told what a cancelled handler throws, so nobody need report it either.
-      return { kind: 'error', json: this.#fail(call, error, input.value, !call.cancelled) };
-    }
-  }
-
-  /** The procedure's parsers do not take a cursor: it begins anew, and its caller is told. */
-  async #runUnplaced(call: IncomingCall, steps: ProcedureSteps): Promise<Reply> {
-    const input = new RawInput(call, this.#router._def._config.transformer.input, undefined);
-    try {
-      return this.#reply(call, await steps.run(call, input), noCursor);
-    } catch (error) {
       return { kind: 'error', json: this.#fail(call, error, input.value, !call.cancelled) };
     }
   }
 
   fail(call: IncomingCall, failure: unknown): string {
     return this.#fail(call, failure, undefined, true);
+  }
+
+  /**
+   * Loads a lazy part of the router before its first call with a cursor: what becomes of that is known of steps alone.
+   * What does not look as expected is left to the documented way.
+   */
+  async #load(path: string): Promise<void> {
+    const { lazy } = this.#router._def as { readonly lazy?: Readonly<Record<string, LazyPart>> };
+    const loaded = new Set<LazyPart>();
+    for (let part = lazyPart(lazy, path); part && !loaded.has(part); part = lazyPart(lazy, path)) {
+      if (typeof part.load !== 'function') return;
+      await part.load();
+      loaded.add(part);
+    }
   }
 
   /** The steps of a procedure that is loaded and of the call's type. */
@@ -113,6 +116,16 @@ class RouterDispatch implements Dispatch {
     if (report) this.#onError(failure);
     return errorShapeJson(this.#router, failure);
   }
+}
+
+/** A part of a router that is loaded when it is first called, and is gone from the router's list of them then. */
+interface LazyPart {
+  readonly load?: () => unknown;
+}
+
+function lazyPart(parts: Readonly<Record<string, LazyPart>> = {}, path: string): LazyPart | undefined {
+  const key = Object.keys(parts).find((it) => path === it || path.startsWith(`${it}.`));
+  return key === undefined ? undefined : parts[key];
 }
 
 function iteratorOf(result: unknown, call: IncomingCall): AsyncIterator<unknown, unknown, undefined> {

@@ -64,5 +64,13 @@ export function isCloseName(value: unknown): value is CloseName {
 }
 
 /** Why the server has no session to resume. */
-export const goneReasons = ['expired', 'evicted', 'ended', 'restarted', 'refused', 'off'] as const;
+export const goneReasons = [
+  'expired',
+  'evicted',
+  'ended',
+  'restarted',
+  'refused',
+  'not-opened',
+  'off',
+] as const;
 export type GoneReason = (typeof goneReasons)[number];

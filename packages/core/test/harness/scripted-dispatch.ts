@@ -1,4 +1,4 @@
-import type { Dispatch, IncomingCall, Reply, StreamItem } from '../../src/rpc/dispatch.ts';
+import type { Dispatch, IncomingCall, Reply, StreamItem, StreamPosition } from '../../src/rpc/dispatch.ts';
 import { ServingError } from '../../src/rpc/dispatch.ts';
 
 export type Handler = (call: IncomingCall) => unknown;
@@ -8,6 +8,11 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export interface Tracked {
   readonly tracked: string;
   readonly data: unknown;
+}
+
+/** What a handler yields to say where it continues. */
+export interface Placed {
+  readonly position: string;
 }
 
 /** Runs handlers that the test wrote: a path is a function, a stream whatever can be iterated. */
@@ -32,7 +37,7 @@ export class ScriptedDispatch implements Dispatch {
       if (handler === undefined) throw new ServingError('NOT_FOUND', `No ${call.path}`);
       const result: unknown = await handler(call);
       if (!isStream(result)) return { kind: 'result', data: result };
-      return { kind: 'stream', iterator: result[Symbol.asyncIterator](), toItem };
+      return { kind: 'stream', iterator: result[Symbol.asyncIterator](), toItem, gap: gapOf(result) };
     } catch (error) {
       return { kind: 'error', json: shapeOf(error) };
     } finally {
@@ -61,10 +66,20 @@ function isStream(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+/** A stream whose handler says that it begins with a gap. */
+function gapOf(stream: AsyncIterable<unknown> & { readonly gap?: string }): string | undefined {
+  return stream.gap;
+}
+
+function isPlaced(value: unknown): value is Placed {
+  return typeof value === 'object' && value !== null && 'position' in value;
+}
+
 function isTracked(value: unknown): value is Tracked {
   return typeof value === 'object' && value !== null && 'tracked' in value;
 }
 
-function toItem(value: unknown): StreamItem {
+function toItem(value: unknown): StreamItem | StreamPosition {
+  if (isPlaced(value)) return value;
   return isTracked(value) ? { data: value.data, event: value.tracked } : { data: value, event: undefined };
 }

@@ -52,6 +52,10 @@ export class Wire {
   deliver(to: Side, cargo: Cargo): void {
     const end = this[to];
     if (cargo.kind === 'frame' && !this.halfOpen) this[other[to]].left(cargo.text);
+    // Nobody answers: whoever closes loses patience.
+    if (end.state === 'gone' && cargo.kind === 'close') {
+      this.#ship({ wire: this, to: other[to], cargo: { kind: 'gone', code: 1006 } });
+    }
     if (end.state === 'gone' || (this.halfOpen && cargo.kind !== 'gone')) return;
     if (this.halfOpen && end.state === 'open') return;
     if (cargo.kind === 'open') this.onOpen?.();

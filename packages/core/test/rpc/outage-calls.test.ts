@@ -381,6 +381,22 @@ describe('a mutation whose session is lost', () => {
   );
 
   it(
+    'that was never opened, as the server says, has not run, answered or not: it moves',
+    withClient({}, async (bench) => {
+      const mutation = bench.mutation('a');
+      await bench.opens();
+      await bench.dropsAndRedials();
+      await bench.opens();
+      await bench.says(['gone', 'not-opened']);
+      expect(mutation.told).toEqual([]);
+      expect(bench.messages()).toEqual([[2, 1, 'a']]);
+      await bench.welcomes({ limits });
+      await loses(bench);
+      expect(mutation.told).toEqual([fault('session-lost', 'unknown', 'expired')]);
+    }),
+  );
+
+  it(
     'before any of its dials was let in has not run: it moves, and its abort says so',
     withClient({}, async (bench) => {
       const abort = new AbortController();

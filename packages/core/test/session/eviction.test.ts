@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Frame } from '../harness/frames.ts';
 import { helloFrame, secretOf } from '../harness/frames.ts';
 import { Gate } from '../harness/gate.ts';
 import { present } from '../harness/present.ts';
@@ -86,6 +87,18 @@ describe('sessions without a socket that are more than the server keeps', () => 
       expect(await fate(bench, 'b', { address: 'home' })).toBe('welcome');
       expect(await fate(bench, 'a3', { address: 'botnet' })).toBe('evicted');
       expect(await fate(bench, 'a4', { address: 'botnet' })).toBe('welcome');
+    }),
+  );
+
+  it(
+    'go some way below the bound at once, so that looking through all of them is paid for by several',
+    withServer({ limits, absentSessions: 20 }, async (bench) => {
+      for (let i = 1; i <= 21; i++) {
+        (await enters(bench, `a${i}`, 0)).drops();
+        await bench.settle();
+        expect(bench.host.size).toBe(i < 21 ? i : 18);
+      }
+      for (const i of [1, 2, 3]) expect(await fate(bench, `a${i}`)).toBe('evicted');
     }),
   );
 
@@ -211,11 +224,38 @@ describe('what a server holds for all its clients', () => {
       const more = await enters(bench, 'm', 60_000, { user: 'mia' });
       await enters(bench, 'n', 60_000, { user: 'noa' });
       expect([live.live, more.live]).toEqual([true, true]);
-      expect(await fate(bench, 'a1', { user: 'ada' })).toBe('evicted');
-      expect(await fate(bench, 'a2', { user: 'ada' })).toBe('welcome');
+      // It goes some way below its bound.
+      for (const name of ['a1', 'a2']) expect(await fate(bench, name, { user: 'ada' })).toBe('evicted');
+      expect(await fate(bench, 'a3', { user: 'ada' })).toBe('welcome');
       expect(await fate(bench, 'b1', { user: 'bob' })).toBe('welcome');
     }),
   );
+
+  it('is also what is held of dials that are undecided: beyond the bound they are turned away, and nothing of them runs', () => {
+    const gates: Gate[] = [];
+    const slow = (): Promise<void> => {
+      const gate = new Gate();
+      gates.push(gate);
+      return gate.promise;
+    };
+    const frame: Frame = [[2, 1, 'fill', 'x'.repeat(60_000)]];
+    return withServer({ limits, handlers, keptBytes: 100_000, createContext: slow }, async (bench) => {
+      const first = await bench.enter('a', frame);
+      const second = await bench.enter('b', frame);
+      const third = await bench.enter('c', frame);
+      expect([first.live, second.live]).toEqual([true, true]);
+      expect(third.closed).toEqual({ code: 4503, reason: 'overloaded' });
+      gates[2]?.open();
+      await bench.settle();
+      expect(bench.dispatch.ran).toEqual([]);
+      for (const socket of [first, second]) socket.drops(4420);
+      const fourth = await bench.enter('d', frame);
+      expect(fourth.live).toBe(true);
+      for (const gate of gates) gate.open();
+      await bench.settle();
+      expect(bench.dispatch.ran).toHaveLength(1);
+    })();
+  });
 
   it(
     'does not cost sessions that hold nothing: their end would bring nothing',

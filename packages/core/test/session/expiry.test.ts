@@ -202,7 +202,8 @@ describe('a session that is over', () => {
     'was never there for a server that restarted: it says so, if it is told which one was meant',
     withServer({ limits }, async (bench) => {
       expect((await bench.resume('a', { server: 'K1' })).frames).toEqual([['gone', 'restarted']]);
-      expect((await bench.resume('a')).frames).toEqual([['gone', 'expired']]);
+      expect((await bench.resume('b')).frames).toEqual([['gone', 'expired']]);
+      expect((await bench.enter('a', call)).closed?.reason).toBe('known-secret');
     }),
   );
 
@@ -270,13 +271,13 @@ describe('a dial of a new session that was refused', () => {
   );
 
   it(
-    'by trouble leaves one, for as long as any: its client asks for it',
+    'by trouble leaves none either: it is remembered that nothing of it ran, and that its secret is used up',
     withServer({ limits, createContext: () => Promise.reject(new Error('no')) }, async (bench) => {
-      await bench.enter('a');
-      await bench.advance(window - 1);
-      expect(bench.host.size).toBe(1);
-      await bench.advance(1001);
+      await bench.enter('a', call);
       expect(bench.host.size).toBe(0);
+      expect((await bench.resume('a', { sent: 1 })).frames).toEqual([['gone', 'not-opened']]);
+      expect((await bench.enter('a', call)).closed?.reason).toBe('known-secret');
+      expect(bench.dispatch.ran).toEqual([]);
     }),
   );
 });

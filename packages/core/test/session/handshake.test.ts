@@ -92,6 +92,71 @@ describe('frames that follow hello at once', () => {
     })();
   });
 
+  for (const name of ['ack', 'ping', 'pong']) {
+    it(`may hold no more than that once the client has said ${name}: it has seen welcome`, () => {
+      const gate = new Gate();
+      const own = { greet: () => gate.promise };
+      return withServer({ handlers: own, limits: { calls: 1 } }, async (bench) => {
+        const socket = await bench.enter('a', call(1));
+        await bench.says(socket, call(2));
+        expect(bench.messages(socket)).toEqual([]);
+        await bench.says(socket, [name, 2, 0], call(3));
+        expect(bench.messages(socket)).toEqual([
+          [5, 3, expect.objectContaining({ data: { code: 'TOO_MANY_REQUESTS' } })],
+        ]);
+        gate.open();
+      })();
+    });
+  }
+
+  it('may hold no more than that after 64 KiB, which is all that can be early', () => {
+    const gate = new Gate();
+    const own = { greet: () => gate.promise };
+    return withServer({ handlers: own, limits: { calls: 1 } }, async (bench) => {
+      const socket = await bench.enter('a');
+      for (let id = 1; id <= 4; id++) await bench.says(socket, [[2, id, 'greet', 'x'.repeat(20_000)]]);
+      expect(bench.messages(socket).map(([, id]) => id)).toEqual([4]);
+      gate.open();
+    })();
+  });
+
+  it('may hold larger messages than the server takes, until the client was told', () =>
+    withServer({ handlers, limits: { messageBytes: 1000, frameBytes: 2000 } }, async (bench) => {
+      const large = (id: number): Frame => [[2, id, 'greet', 'x'.repeat(3000)]];
+      const socket = await bench.enter('a', large(1));
+      await bench.says(socket, large(2));
+      expect(bench.messages(socket)).toEqual([
+        [4, 1, 'hi'],
+        [4, 2, 'hi'],
+      ]);
+      await bench.says(socket, ['ack', 2, 2], large(3));
+      expectClosed(socket, 'too-large');
+    })());
+
+  it('that are sent again on another socket are measured as they were: they were built before welcome', () => {
+    const opened = new Gate();
+    let dials = 0;
+    const createContext = (): unknown => (++dials === 1 ? opened.promise : undefined);
+    const small = { window: 60_000, calls: 1, messageBytes: 1000, frameBytes: 2000 };
+    const gate = new Gate<string>();
+    const own = { greet: () => gate.promise };
+    const large = (id: number): Frame => [[2, id, 'greet', 'x'.repeat(3000)]];
+    return withServer({ handlers: own, limits: small, createContext }, async (bench) => {
+      // Of what follows its hello nothing arrives.
+      const first = await bench.enter('a');
+      first.drops();
+      opened.open();
+      await bench.settle();
+      const again = await bench.resume('a', { sent: 3 });
+      await bench.says(again, large(1), ['ping', 1, 0], large(2), large(3));
+      gate.open('hi');
+      await bench.settle();
+      expect(bench.messages(again)).toEqual([1, 2, 3].map((id) => [4, id, 'hi']));
+      await bench.says(again, ['ping', 3, 1], large(4));
+      expectClosed(again, 'too-large');
+    })();
+  });
+
   it('may hold no more than that once the client was told', () => {
     const gate = new Gate();
     const own = { greet: () => gate.promise };

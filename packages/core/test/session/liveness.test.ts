@@ -32,6 +32,19 @@ describe('a silent line', () => {
     expect(pings(bench)).toBe(1);
   });
 
+  it('is pinged after half a heartbeat while frames wait for their acknowledgement', () => {
+    const bench = SessionBench.open({ window: 60_000 });
+    bench.session.send('[4,1]', 'reply');
+    bench.flush();
+    passes(bench, 3900);
+    expect(pings(bench)).toBe(0);
+    passes(bench, 1100);
+    expect(pings(bench)).toBe(1);
+    bench.hears(['pong', 0, 1]);
+    passes(bench, 8900);
+    expect(pings(bench)).toBe(1);
+  });
+
   it('is dead when nothing arrived for the grace after the ping', () => {
     const bench = SessionBench.open();
     passes(bench, 10_000);

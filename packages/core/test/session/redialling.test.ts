@@ -108,6 +108,31 @@ describe('the delay before a redial', () => {
   );
 
   it(
+    'comes down to 2 s when lines break soon but bring something, and does not when they bring nothing',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 1;
+      const delays = async (brings: boolean, times: number): Promise<number[]> => {
+        const all: number[] = [];
+        for (let i = 0; i < times; i++) {
+          if (bench.hellos().length === 0) await bench.resumes(counts());
+          if (brings) await bench.says([[4, 99, 'x']]);
+          received += brings ? 1 : 0;
+          bench.socket.drops();
+          all.push((bench.connection.status.retryAt ?? 0) - bench.clock.now());
+          await bench.untilNextDial();
+        }
+        return all;
+      };
+      let received = 0;
+      const counts = (): { sent: number; received: number } => ({ sent: received, received: 0 });
+      await bench.welcomes({ limits: { window: 60_000 } });
+      expect(await delays(false, 6)).toEqual([50, 1000, 2000, 4000, 8000, 16_000]);
+      expect(await delays(true, 3)).toEqual([2000, 2000, 2000]);
+      expect(await delays(false, 2)).toEqual([4000, 8000]);
+    }),
+  );
+
+  it(
     'is within the announced spread after a session that lasted',
     withClient({}, async (bench) => {
       bench.random.fixed = 1;

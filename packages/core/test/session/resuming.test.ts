@@ -212,7 +212,7 @@ describe('a client whose socket dropped', () => {
 });
 
 describe('what is no reason to give a session up', () => {
-  const drops: Readonly<Record<string, (bench: ClientBench) => Promise<void> | void>> = {
+  const drops: Record<string, (bench: ClientBench) => Promise<void> | void> = {
     'trouble at the next dial': async (bench) => {
       bench.socket.drops();
       await bench.untilNextDial();
@@ -345,7 +345,25 @@ describe('what ends a session', () => {
     );
   }
 
-  for (const reason of ['expired', 'evicted', 'ended', 'restarted', 'refused', 'off']) {
+  it(
+    'gone (refused): nothing that was asked in one name is asked in another, and the same socket opens a session',
+    withClient({}, async (bench) => {
+      await bench.welcomes({ limits });
+      const calls = [bench.mutation('a'), bench.query('b')];
+      await bench.settle();
+      const unsent = bench.query('c');
+      await bench.dropsAndRedials();
+      await bench.opens();
+      await bench.says(['gone', 'refused']);
+      for (const { told } of calls) expect(told).toEqual([fault('session-lost', 'unknown', 'refused')]);
+      expect(unsent.told).toEqual([fault('session-lost', 'not-run', 'refused')]);
+      expect(bench.hellos().map((it) => it['mode'])).toEqual(['resume', 'open']);
+      expect(bench.messages()).toEqual([]);
+      await bench.welcomes({ limits });
+    }),
+  );
+
+  for (const reason of ['expired', 'evicted', 'ended', 'restarted', 'off']) {
     it(
       `gone (${reason}): calls that left are told, and the same socket opens another`,
       withClient({}, async (bench) => {

@@ -70,18 +70,18 @@ describe('a socket that dies while the context of its new session is made', () =
   );
 
   it(
-    'runs nothing if the context fails, and keeps the session for a client that asks for it again',
+    'runs nothing if the context fails, and tells a client that asks for it that it was never opened',
     gated(async (bench, gate) => {
       const first = await bench.enter('a', call(1));
       first.drops();
       gate(1).fail(new Error('no'));
       await bench.settle();
-      expect(bench.dispatch.ran).toEqual([]);
+      expect([bench.dispatch.ran, bench.host.size]).toEqual([[], 0]);
       const again = await bench.resume('a', { sent: 1 });
+      expect(again.frames).toEqual([['gone', 'not-opened']]);
+      await bench.says(again, helloFrame({ secret: secretOf('b'), dial: 3 }), call(1));
       gate(2).open();
       await bench.settle();
-      expect(again.frames).toEqual([['welcome', expect.objectContaining({ resumed: true, received: 0 })]]);
-      await bench.says(again, call(1));
       expect(messagesOf(again.frames)).toEqual(hi(1));
       expect(bench.dispatch.ran).toHaveLength(1);
     }),
@@ -221,20 +221,18 @@ describe('a socket that lives while its dial is undecided', () => {
   );
 
   it(
-    'that never settles is in trouble, and its session is kept: a later dial gets it',
+    'that never settles is in trouble, and whatever its context comes to later, nothing of it runs',
     gated(
       async (bench, gate) => {
         const first = await bench.enter('a', call(1));
         await bench.advance(1500);
         expect(first.frames.at(-1)).toEqual(['bye', 'trouble']);
-        const again = await bench.resume('a', { sent: 1 });
-        gate(2).open();
-        await bench.settle();
-        expect(again.frames).toEqual([['welcome', expect.objectContaining({ resumed: true, received: 0 })]]);
         gate(1).open();
-        await bench.says(again, call(1));
-        expect(messagesOf(again.frames)).toEqual(hi(1));
-        expect(bench.dispatch.ran).toHaveLength(1);
+        await bench.settle();
+        expect(bench.dispatch.ran).toEqual([]);
+        const again = await bench.resume('a', { sent: 1 });
+        expect(again.frames).toEqual([['gone', 'not-opened']]);
+        expect(bench.host.size).toBe(0);
       },
       { handshakeMs: 1000 },
     ),
@@ -366,6 +364,23 @@ describe('a session that ends while a resume of it is being decided', () => {
       gate(2).open();
       await bench.settle();
       expect(again.frames[0]).toEqual(['welcome', expect.objectContaining({ resumed: true })]);
+    }),
+  );
+
+  it(
+    'because it would have expired meanwhile does, whatever else is asked: not for ever one resume after the other',
+    gated(async (bench, gate) => {
+      const old = await bench.enter('a');
+      gate(1).open();
+      await bench.settle();
+      old.drops();
+      await bench.advance(55_000);
+      for (let dial = 2; dial < 20 && bench.host.size > 0; dial++) {
+        await bench.resume('a', { dial });
+        await bench.advance(4000);
+      }
+      expect(bench.clock.now() - 1_000_000).toBeLessThanOrEqual(60_000 + 10_000 + 5000);
+      expect(bench.host.size).toBe(0);
     }),
   );
 

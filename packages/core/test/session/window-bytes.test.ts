@@ -19,6 +19,10 @@ const ids = (frames: readonly Frame[]): unknown[] => messagesOf(frames).map(([, 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
+/** Characters that are in no frame yet. */
+const waiting = ({ session }: SessionBench): number =>
+  session.waiting('reply') + session.waiting('call') + session.waiting('stream');
+
 /** Sends messages in a frame each. */
 function sendOneByOne(bench: SessionBench, from: number, to: number, length: number): void {
   for (let id = from; id <= to; id++) {
@@ -69,12 +73,9 @@ describe('an end that keeps as much as it may', () => {
     const bench = SessionBench.open({ window, windowBytes });
     for (let id = 1; id <= 100; id++) bench.session.send(message(id, 30), 'reply');
     bench.flush();
-    expect(bench.session.counts.sent).toBeGreaterThan(0);
-    expect(bench.session.held).toBe(
-      bench.socket.texts.filter((it) => it.startsWith('[[')).join('').length + waiting(bench),
-    );
     const kept = bench.session.held - waiting(bench);
-    expect(kept).toBeLessThan(windowBytes + 64);
+    expect(kept).toBeGreaterThanOrEqual(windowBytes - 32);
+    expect(kept).toBeLessThan(windowBytes + 32);
   });
 
   it('says control frames all the same', () => {
@@ -98,9 +99,6 @@ describe('an end that keeps as much as it may', () => {
   });
 });
 
-const waiting = ({ session }: SessionBench): number =>
-  session.waiting('reply') + session.waiting('call') + session.waiting('stream');
-
 describe('stream items', () => {
   it('fill half of it at most, and leave the rest to answers and calls', () => {
     const bench = SessionBench.open({ window, windowBytes });
@@ -114,7 +112,7 @@ describe('stream items', () => {
     expect(ids(bench.flush())).toEqual([101, 102]);
     bench.hears(['ack', 0, bench.session.counts.sent]);
     bench.flush();
-    expect(ids(bench.socket.frames).filter((id) => Number(id) < 100)).toEqual(range(1, 10));
+    expect(ids(bench.socket.frames).filter((id) => Number(id) < 100)).toEqual(range(1, 11));
   });
 
   it('go with the answers of a frame only up to that half', () => {
@@ -204,8 +202,8 @@ describe('what waits for the window waits at its source', () => {
       const { pulled } = stream;
       const arrived = messagesOf(socket.frames).filter(([kind]) => kind === 7).length;
       expect(arrived).toBeLessThanOrEqual(5);
-      // What is pulled ahead of a socket that takes no more, whatever the reason.
-      expect(pulled - arrived).toBeLessThanOrEqual(67);
+      expect(pulled).toBeLessThanOrEqual(10);
+      expect(controlsOf(socket.frames, 'ping')).toHaveLength(1);
       await bench.says(socket, ['ping', 1, 0]);
       expect(stream.pulled).toBe(pulled);
       for (let i = 0; i < 500 && !stream.returned; i++) {

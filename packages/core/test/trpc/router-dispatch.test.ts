@@ -1,8 +1,9 @@
-import { initTRPC, lazy, TRPCError } from '@trpc/server';
+import { initTRPC, lazy, TRPCError, tracked } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { position } from '../../src/trpc/position.ts';
 import { RouterBench } from '../harness/router-bench.ts';
 
 const t = initTRPC.context<{ readonly user?: string }>().create({ isDev: false });
@@ -200,6 +201,41 @@ describe('the cursor of a tracked subscription', () => {
     const input = { room: 1 };
     await first(seen(inputs), input, '7');
     expect(input).toEqual({ room: 1 });
+  });
+});
+
+describe('a position that a subscription yields', () => {
+  it('is told beside its items, which keep their order and their ids', async () => {
+    const bench = new RouterBench(
+      t.router({
+        s: t.procedure.subscription(async function* () {
+          yield position('5');
+          yield tracked('6', 'a');
+          yield 'b';
+          yield position('9');
+        }),
+      }),
+    );
+    expect(await bench.subscription('s')).toEqual({
+      items: [
+        { data: 'a', event: '6' },
+        { data: 'b', event: undefined },
+      ],
+      positions: ['5', '9'],
+    });
+  });
+
+  it('is one only if `position` made it: data that look alike are data', async () => {
+    const bench = new RouterBench(
+      t.router({
+        s: t.procedure.subscription(async function* () {
+          yield { position: '5' };
+          yield { 'hawser.position': '5' };
+        }),
+      }),
+    );
+    const { items, positions } = await bench.subscription('s');
+    expect([items?.length, positions]).toEqual([2, []]);
   });
 });
 
