@@ -22,7 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.mjs'],
+          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.mjs', 'chaos/test/**/*.test.mjs'],
         },
       },
       {

@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Child } from './child.mjs';
-import { Journal } from './journal.mjs';
-import { MutationRecord } from './mutation-record.mjs';
-import { ServerLives } from './server-lives.mjs';
+import { judge } from './judge/verdict.mjs';
+import { MutationRecord } from './load/mutation-record.mjs';
+import { Child } from './processes/child.mjs';
+import { ServerLives } from './processes/server-lives.mjs';
+import { Storm } from './proxy/storm.mjs';
+import { Journal } from './service/journal.mjs';
 import { sleep } from './sleep.mjs';
-import { Storm } from './storm.mjs';
-import { judge } from './verdict.mjs';
 
 /** Load without faults, before memory is measured for the first time. */
 const calmMs = 3000;

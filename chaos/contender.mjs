@@ -10,19 +10,19 @@
  * @property {(error: unknown) => Failure} failureOf What a rejection says.
  */
 
-/** @typedef {ReturnType<typeof import('./router.mjs').makeRouter>} Router */
+/** @typedef {ReturnType<typeof import('./service/router.mjs').makeRouter>} Router */
 
 /**
  * @typedef {object} Client
  * @property {(input: { value: string, delayMs: number }) => Promise<{ value: string, seal: number }>} echo
  * @property {(input: { client: number, number: number, delayMs: number }) => Promise<{ seal: number }>} bump
- * @property {(path: 'tracked' | 'untracked', input: import('./router.mjs').StreamInput, consumer: Consumer) => void} stream
+ * @property {(path: 'tracked' | 'untracked', input: import('./service/router.mjs').StreamInput, consumer: Consumer) => void} stream
  * @property {(told: (run: string, reason: string | undefined) => void) => void} watch
  *   Tells each run of `watch`, with the reason that was given for the end of the one before.
  * @property {() => void} close
  */
 
-/** @typedef {ReturnType<typeof import('./item.mjs').item>} Item */
+/** @typedef {ReturnType<typeof import('./service/item.mjs').item>} Item */
 
 /**
  * @typedef {object} Consumer

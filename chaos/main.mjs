@@ -10,10 +10,10 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { chaosRun } from './chaos-run.mjs';
 import { contenderNames, loadContender } from './contender.mjs';
-import { incidents } from './incidents.mjs';
-import { writeResults } from './results.mjs';
-import { Soak } from './soak.mjs';
-import { table } from './table.mjs';
+import { Soak } from './memory/soak.mjs';
+import { incidents } from './report/incidents.mjs';
+import { writeResults } from './report/results.mjs';
+import { table } from './report/table.mjs';
 
 const { values: options } = parseArgs({
   options: {

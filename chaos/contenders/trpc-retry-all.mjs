@@ -1,5 +1,5 @@
 import { retryLink } from '@trpc/client';
-import { serveTrpc, TrpcClient, trpcFailure } from '../trpc-ends.mjs';
+import { serveTrpc, TrpcClient, trpcFailure } from './trpc-ends.mjs';
 
 /** @type {import('../contender.mjs').Contender} */
 export const contender = {

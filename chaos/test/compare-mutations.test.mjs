@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compareMutations } from '../compare-mutations.mjs';
-import { told } from '../mutation-record.mjs';
+import { compareMutations } from '../judge/compare-mutations.mjs';
+import { told } from '../load/mutation-record.mjs';
 
 const none = { ranTwice: 0, notRunButRan: 0, answeredButNotRun: 0, unknownThatRan: 0, unknownThatDidNot: 0 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultKinds, faultSchedule, scheduleName } from '../fault-schedule.mjs';
+import { faultKinds, faultSchedule, scheduleName } from '../proxy/fault-schedule.mjs';
 
 function first(count, seed, line) {
   const schedule = faultSchedule(seed, line);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Line } from '../line.mjs';
+import { Line } from '../proxy/line.mjs';
 
 const fault = { after: 0, lasts: 0, way: 'down', share: 0.5, reset: false };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { item } from '../item.mjs';
-import { StreamJudge } from '../stream-judge.mjs';
-import { Tally } from '../tally.mjs';
+import { StreamJudge } from '../judge/stream-judge.mjs';
+import { Tally } from '../load/tally.mjs';
+import { item } from '../service/item.mjs';
 
 /** What is counted when a consumer of five items lives through this. */
 function judged(tracked, live) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { trendOf } from '../memory/trend.mjs';
 import { Seeded } from '../seeded.mjs';
-import { trendOf } from '../trend.mjs';
 
 /** A heap of 12 MiB that trembles by half a MiB, sampled 80 times, and grows by so many MiB in all. */
 function heap(growth, seed) {

@@ -1,6 +1,6 @@
+import { Seeded } from '../seeded.mjs';
 import { CallLoad } from './call-load.mjs';
 import { MutationRecord } from './mutation-record.mjs';
-import { Seeded } from './seeded.mjs';
 import { StreamLoad } from './stream-load.mjs';
 
 /** One client: what it does, and what it was told. */

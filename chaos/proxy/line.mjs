@@ -130,7 +130,7 @@ export class Line {
    */
   #armFrames(fault, sockets) {
     for (const socket of sockets) {
-      const [lane] = socket.lanes(fault.way);
+      const [lane] = socket.lanes(fault.way === 'up' ? 'up' : 'down');
       lane?.cutAt((chunk) =>
         socket.upgraded && chunk.length > 1 ? Math.max(1, Math.floor(chunk.length * fault.share)) : undefined,
       );

@@ -1,6 +1,6 @@
+import { sealOf } from '../service/router.mjs';
+import { sleep } from '../sleep.mjs';
 import { told } from './mutation-record.mjs';
-import { sealOf } from './router.mjs';
-import { sleep } from './sleep.mjs';
 
 /** Callers of one client, each with one call or burst at a time. */
 const callers = 2;
@@ -15,9 +15,9 @@ const sessionLoss = new Set(['session-lost', 'connection-lost']);
  * What loads one client, until it is stopped.
  * @typedef {object} Load
  * @property {number} number The client's.
- * @property {import('./contender.mjs').Client} client
- * @property {import('./contender.mjs').Contender['failureOf']} failureOf
- * @property {import('./seeded.mjs').Seeded} random
+ * @property {import('../contender.mjs').Client} client
+ * @property {import('../contender.mjs').Contender['failureOf']} failureOf
+ * @property {import('../seeded.mjs').Seeded} random
  * @property {import('./tally.mjs').Tally} tally
  * @property {AbortSignal} stopping
  */
@@ -117,7 +117,7 @@ export class CallLoad {
   }
 
   /**
-   * @param {import('./contender.mjs').Failure} failure
+   * @param {import('../contender.mjs').Failure} failure
    * @param {string} name
    * @param {((how: typeof told[keyof typeof told]) => void) | undefined} settle
    */

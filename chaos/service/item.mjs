@@ -1,4 +1,4 @@
-import { hash } from './seeded.mjs';
+import { hash } from '../seeded.mjs';
 
 /** Bytes of ballast; most items are small, a few are not. */
 const ballast = 'x'.repeat(4096);

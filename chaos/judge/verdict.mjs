@@ -1,20 +1,20 @@
+import { scheduleName } from '../proxy/fault-schedule.mjs';
 import { compareMutations } from './compare-mutations.mjs';
-import { scheduleName } from './fault-schedule.mjs';
 
 /** Reasons for the loss of a session that a killed server gives. */
 const restartReasons = new Set(['restarted', 'expired']);
 
 /**
  * @typedef {object} Evidence
- * @property {import('./chaos-run.mjs').Plan} plan
- * @property {import('./tally.mjs').Tally} tally What the clients saw.
+ * @property {import('../chaos-run.mjs').Plan} plan
+ * @property {import('../load/tally.mjs').Tally} tally What the clients saw.
  * @property {readonly Uint8Array[]} told What each client was told of each mutation.
  * @property {readonly Uint8Array[]} ran How often each mutation ran.
- * @property {import('./storm.mjs').Storm} storm
- * @property {import('./server-lives.mjs').ServerLives} server
+ * @property {import('../proxy/storm.mjs').Storm} storm
+ * @property {import('../processes/server-lives.mjs').ServerLives} server
  * @property {{ server: Memory, client: Memory }} memoryAtStart
  * @property {{ server: Memory, client: Memory }} memoryAtEnd
- * @typedef {import('./memory.mjs').Memory} Memory
+ * @typedef {import('../memory/measure-memory.mjs').Memory} Memory
  */
 
 /**
@@ -75,7 +75,7 @@ const byLoss = /** @type {const} */ ({
 });
 
 /**
- * @param {Record<keyof typeof never | keyof typeof byLoss, number> & { plan: import('./chaos-run.mjs').Plan, sessionsLost: Record<string, number> }} report
+ * @param {Record<keyof typeof never | keyof typeof byLoss, number> & { plan: import('../chaos-run.mjs').Plan, sessionsLost: Record<string, number> }} report
  */
 function violationsOf(report) {
   /** @type {string[]} */

@@ -1,4 +1,4 @@
-import { isGenuine } from './item.mjs';
+import { isGenuine } from '../service/item.mjs';
 
 /** Checks one stream as it comes: each item once, in order, none missing unless that was told first. */
 export class StreamJudge {
@@ -19,7 +19,7 @@ export class StreamJudge {
 
   /**
    * @param {{ readonly key: string, readonly tracked: boolean, readonly count: number }} stream
-   * @param {import('./tally.mjs').Tally} tally
+   * @param {import('../load/tally.mjs').Tally} tally
    * @param {(kind: string, what: string) => void} blame
    */
   constructor({ key, tracked, count }, tally, blame) {
@@ -41,7 +41,7 @@ export class StreamJudge {
     this.#announced = true;
   }
 
-  /** @param {import('./contender.mjs').Item} item */
+  /** @param {import('../contender.mjs').Item} item */
   item(item) {
     this.#tally.items++;
     if (!isGenuine(this.#key, item) || item.n >= this.#count) return this.#forged(item);
@@ -63,7 +63,7 @@ export class StreamJudge {
     this.#blame('ended early', 'it ended');
   }
 
-  /** @param {import('./contender.mjs').Failure} failure */
+  /** @param {import('../contender.mjs').Failure} failure */
   failed({ code, reason }) {
     this.#over = true;
     if (code === 'timeout') this.#tally.timeouts++;
@@ -73,7 +73,7 @@ export class StreamJudge {
 
   /**
    * Another run of the handler: it continues a tracked stream, and starts an untracked one from its beginning.
-   * @param {import('./contender.mjs').Item} item
+   * @param {import('../contender.mjs').Item} item
    */
   #enter({ run }) {
     const first = this.#run === undefined;
@@ -110,7 +110,7 @@ export class StreamJudge {
     this.#blame(again ? 'repeated' : 'reordered', `item ${n} came${again ? ' again' : ', late'}`);
   }
 
-  /** @param {import('./contender.mjs').Item} item */
+  /** @param {import('../contender.mjs').Item} item */
   #forged(item) {
     this.#tally.forged++;
     this.#blame('forged', `item ${item.n} of run ${item.run} is not what was sent`);

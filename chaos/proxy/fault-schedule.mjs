@@ -1,4 +1,4 @@
-import { hash, Seeded } from './seeded.mjs';
+import { hash, Seeded } from '../seeded.mjs';
 
 /**
  * What befalls a line.

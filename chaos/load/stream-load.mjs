@@ -1,4 +1,4 @@
-import { sleep } from './sleep.mjs';
+import { sleep } from '../sleep.mjs';
 import { StreamConsumer } from './stream-consumer.mjs';
 
 /** Streams of one client at a time. */

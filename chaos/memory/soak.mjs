@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sleep } from '../sleep.mjs';
 import { growth, takeCensus } from './heap-census.mjs';
-import { sleep } from './sleep.mjs';
 import { trendOf } from './trend.mjs';
 
-/** Between two samples. */
-const sampleMs = 15_000;
+/** A sample is the least of several measurements: what is on its way at one moment or another is not held. */
+const measurements = 5;
+const measureMs = 3000;
 
 /** The first census waits for code to be compiled and tables to have their size. */
 const warmUpMs = 60_000;
@@ -24,19 +25,12 @@ export class Soak {
   /** @type {Censuses | undefined} */
   #late;
 
-  /** @type {import('./chaos-run.mjs').Observer} */
+  /** @type {import('../chaos-run.mjs').Observer} */
   observe = async ({ server, client, folder, signal }) => {
     const began = performance.now();
     while (!signal.aborted) {
-      for (const [end, it] of /** @type {const} */ ([
-        ['server', server],
-        ['client', client],
-      ])) {
-        const { heapUsed } = await it.ask('memory');
-        this.#series[end].push(heapUsed / 2 ** 20);
-      }
+      await this.#sample({ server, client }, signal);
       if (performance.now() - began >= warmUpMs) this.#early ??= await census({ server, client, folder });
-      await sleep(sampleMs, signal);
     }
     this.#late = await census({ server, client, folder });
   };
@@ -44,6 +38,24 @@ export class Soak {
   /** Whether a heap did not stay flat. */
   get grew() {
     return ends.some((end) => trendOf(this.#series[end]).rises);
+  }
+
+  /**
+   * @param {Record<End, { ask(order: string): Promise<any> }>} processes
+   * @param {AbortSignal} signal
+   */
+  async #sample(processes, signal) {
+    const least = { server: Number.POSITIVE_INFINITY, client: Number.POSITIVE_INFINITY };
+    for (let i = 0; i < measurements; i++) {
+      for (const end of ends) {
+        const { heapUsed } = await processes[end].ask('memory');
+        least[end] = Math.min(least[end], heapUsed / 2 ** 20);
+      }
+      await sleep(measureMs, signal);
+      // One that was cut short is no sample.
+      if (signal.aborted) return;
+    }
+    for (const end of ends) this.#series[end].push(least[end]);
   }
 
   toString() {
@@ -56,7 +68,7 @@ export class Soak {
     const { first, last, growth: grown, significant, rises } = trendOf(series);
     const lines = [
       `### Heap of the ${end}`,
-      `MiB after a collection, every ${sampleMs / 1000} s: ${series.map((value) => value.toFixed(1)).join(' ')}`,
+      `MiB after a collection, the least in each ${(measurements * measureMs) / 1000} s: ${series.map((value) => value.toFixed(1)).join(' ')}`,
       `Median of the first third ${first.toFixed(2)}, of the last ${last.toFixed(2)} MiB. ` +
         `Trend: ${grown >= 0 ? '+' : ''}${grown.toFixed(2)} MiB over the run, ${significant ? '' : 'not '}significant. ` +
         `Verdict: ${rises ? 'IT GROWS' : 'flat'}.`,
@@ -67,7 +79,7 @@ export class Soak {
 }
 
 /**
- * @param {{ server: import('./server-lives.mjs').ServerLives, client: import('./child.mjs').Child, folder: string }} parts
+ * @param {{ server: import('../processes/server-lives.mjs').ServerLives, client: import('../processes/child.mjs').Child, folder: string }} parts
  * @returns {Promise<Censuses>}
  */
 async function census({ server, client, folder }) {

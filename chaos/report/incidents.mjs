@@ -1,4 +1,4 @@
-/** @typedef {import('./verdict.mjs').Judgement} Judgement */
+/** @typedef {import('../judge/verdict.mjs').Judgement} Judgement */
 
 /**
  * Some of what went wrong, and the slowest call, each with what befell its line before and what its client said.

@@ -3,9 +3,9 @@ import { createTRPCClient, createWSClient, TRPCClientError, wsLink } from '@trpc
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** @typedef {import('./contender.mjs').Router} Router */
+/** @typedef {import('../contender.mjs').Router} Router */
 
-/** @type {import('./contender.mjs').Contender['serve']} */
+/** @type {import('../contender.mjs').Contender['serve']} */
 export async function serveTrpc(router, port) {
   const wss = new WebSocketServer({ port, host: '127.0.0.1' });
   await once(wss, 'listening');
@@ -36,24 +36,24 @@ export class TrpcClient {
     );
   }
 
-  /** @type {import('./contender.mjs').Client['echo']} */
+  /** @type {import('../contender.mjs').Client['echo']} */
   echo(input) {
     return this.#api.echo.query(input);
   }
 
-  /** @type {import('./contender.mjs').Client['bump']} */
+  /** @type {import('../contender.mjs').Client['bump']} */
   bump(input) {
     return this.#api.bump.mutate(input);
   }
 
-  /** @type {import('./contender.mjs').Client['stream']} */
+  /** @type {import('../contender.mjs').Client['stream']} */
   stream(path, input, consumer) {
     const told = inTurn(consumer);
     if (path === 'untracked') this.#api.untracked.subscribe(input, { ...told, onData: told.item });
     else this.#api.tracked.subscribe(input, { ...told, onData: ({ data }) => told.item(data) });
   }
 
-  /** @type {import('./contender.mjs').Client['watch']} */
+  /** @type {import('../contender.mjs').Client['watch']} */
   watch(told) {
     let begun = false;
     this.#api.watch.subscribe(undefined, {
@@ -73,7 +73,7 @@ export class TrpcClient {
 /**
  * Nothing waits for a consumer: what it has not taken queues up here, in order, as in tRPC's own async iterator.
  * That it connects or starts once more is the one hint that items may be missing.
- * @param {import('./contender.mjs').Consumer} consumer
+ * @param {import('../contender.mjs').Consumer} consumer
  */
 function inTurn({ item, gap, end, error }) {
   let turn = Promise.resolve();
@@ -83,7 +83,7 @@ function inTurn({ item, gap, end, error }) {
     turn = turn.then(step);
   };
   return {
-    item: (/** @type {import('./contender.mjs').Item} */ it) => next(() => item(it)),
+    item: (/** @type {import('../contender.mjs').Item} */ it) => next(() => item(it)),
     onStarted() {
       if (started) next(() => gap('started again'));
       started = true;
@@ -96,7 +96,7 @@ function inTurn({ item, gap, end, error }) {
   };
 }
 
-/** @type {import('./contender.mjs').Contender['failureOf']} */
+/** @type {import('../contender.mjs').Contender['failureOf']} */
 export function trpcFailure(error) {
   if (!(error instanceof TRPCClientError))
     return { outcome: 'unknown', code: 'untyped', reason: String(error) };

@@ -1,10 +1,10 @@
 // One life of the server. Usage: node server-end.mjs <contender> <journal> <life>; `chaos-run.mjs` commands it.
 import process from 'node:process';
-import { loadContender } from './contender.mjs';
-import { Journal } from './journal.mjs';
-import { measureMemory, snapshot } from './memory.mjs';
+import { loadContender } from '../contender.mjs';
+import { measureMemory, snapshot } from '../memory/measure-memory.mjs';
+import { Journal } from '../service/journal.mjs';
+import { makeRouter } from '../service/router.mjs';
 import { takeOrders } from './orders.mjs';
-import { makeRouter } from './router.mjs';
 
 const [name = '', path = '', life = ''] = process.argv.slice(2);
 const contender = await loadContender(name);

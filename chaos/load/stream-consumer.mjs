@@ -1,5 +1,5 @@
-import { sleep } from './sleep.mjs';
-import { StreamJudge } from './stream-judge.mjs';
+import { StreamJudge } from '../judge/stream-judge.mjs';
+import { sleep } from '../sleep.mjs';
 
 /** A slow consumer takes so many items, then pauses. */
 const mouthful = 30;
@@ -19,7 +19,7 @@ export class StreamConsumer {
   });
 
   /**
-   * @param {import('./router.mjs').StreamInput} input
+   * @param {import('../service/router.mjs').StreamInput} input
    * @param {boolean} tracked
    * @param {import('./call-load.mjs').Load} load
    */
@@ -45,7 +45,7 @@ export class StreamConsumer {
     return `${this.#judge}, silent for ${Math.round(this.silentMs / 1000)} s`;
   }
 
-  item = (/** @type {import('./contender.mjs').Item} */ item) => {
+  item = (/** @type {import('../contender.mjs').Item} */ item) => {
     this.#heardAt = performance.now();
     this.#judge.item(item);
     const { random, stopping } = this.#load;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { initTRPC, tracked } from '@trpc/server';
 import { z } from 'zod';
+import { hash } from '../seeded.mjs';
+import { sleep } from '../sleep.mjs';
 import { item } from './item.mjs';
-import { hash } from './seeded.mjs';
-import { sleep } from './sleep.mjs';
 
 /** What a caller gets back for a value: whoever did not read the value cannot know it. */
 export const sealOf = (/** @type {string} */ value) => hash(`sealed ${value}`);

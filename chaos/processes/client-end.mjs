@@ -1,12 +1,12 @@
 // All clients. Usage: node client-end.mjs <contender> <seed>; `chaos-run.mjs` commands it.
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
-import { ClientLoad } from './client-load.mjs';
-import { loadContender } from './contender.mjs';
-import { measureMemory, snapshot } from './memory.mjs';
+import { loadContender } from '../contender.mjs';
+import { ClientLoad } from '../load/client-load.mjs';
+import { Tally } from '../load/tally.mjs';
+import { measureMemory, snapshot } from '../memory/measure-memory.mjs';
+import { sleep } from '../sleep.mjs';
 import { takeOrders } from './orders.mjs';
-import { sleep } from './sleep.mjs';
-import { Tally } from './tally.mjs';
 
 const [name = '', seed = ''] = process.argv.slice(2);
 const contender = await loadContender(name);

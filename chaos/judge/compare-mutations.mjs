@@ -1,4 +1,4 @@
-import { told as how } from './mutation-record.mjs';
+import { told as how } from '../load/mutation-record.mjs';
 
 /**
  * What clients were told of their mutations against what the server wrote down.

@@ -1,6 +1,6 @@
+import { restartSchedule } from '../proxy/fault-schedule.mjs';
+import { sleep } from '../sleep.mjs';
 import { Child } from './child.mjs';
-import { restartSchedule } from './fault-schedule.mjs';
-import { sleep } from './sleep.mjs';
 
 /** How often a port is tried for that somebody else may hold for a moment. */
 const attempts = 50;

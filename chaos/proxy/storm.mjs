@@ -1,6 +1,6 @@
+import { sleep } from '../sleep.mjs';
 import { faultKinds, faultSchedule } from './fault-schedule.mjs';
 import { Line } from './line.mjs';
-import { sleep } from './sleep.mjs';
 
 /** How long a line is left alone, at most, for its ends to notice what happened. */
 const noticeMs = 7000;
