@@ -33,6 +33,8 @@ export class Entry {
   owner: string;
   /** When it ends unless it is resumed. */
   expiresAt: number = Number.POSITIVE_INFINITY;
+  /** Until when it is spared although it is due: a dial was being decided. */
+  sparedUntil: number | undefined;
   #idleResumes = 0;
   #progress = -1;
 

@@ -204,6 +204,7 @@ export class Registry<R> implements GreetingOwner<R> {
     const shortly = Math.max(limits.cleanCloseWindow.default, 2 * this.#spread);
     const ms = clean ? Math.min(window, shortly) : window;
     entry.expiresAt = this.options.clock.now() + ms;
+    entry.sparedUntil = undefined;
     this.#absent.add(entry);
     if (this.#absent.size > this.options.absentSessions) this.#makeRoom();
     this.#arm();
@@ -259,6 +260,12 @@ export class Registry<R> implements GreetingOwner<R> {
     }
   }
 
+  /** A dial that came in time may take its time; those that follow it do not add to that. */
+  #expire(entry: Entry, now: number): void {
+    entry.sparedUntil ??= now + this.options.handshakeMs;
+    if (entry.greetings.size === 0 || now >= entry.sparedUntil) entry.session.end({ name: 'expired' });
+  }
+
   #arm(): void {
     if (this.#closed || this.#timer || this.#greetings.size + this.#absent.size === 0) return;
     this.#sweptAt = this.options.clock.now();
@@ -275,11 +282,7 @@ export class Registry<R> implements GreetingOwner<R> {
   #judge(late: boolean): void {
     const now = this.options.clock.now();
     for (const greeting of this.#greetings) greeting.sweep(now, late);
-    for (const { session, expiresAt, greetings } of this.#absent) {
-      // A dial that came in time may take its time; those that follow it do not add to that.
-      const grace = greetings.size > 0 ? this.options.handshakeMs : 0;
-      if (now >= expiresAt + grace) session.end({ name: 'expired' });
-    }
+    for (const entry of this.#absent) if (now >= entry.expiresAt) this.#expire(entry, now);
     this.#timer = undefined;
     this.#arm();
   }

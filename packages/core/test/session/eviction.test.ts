@@ -91,6 +91,20 @@ describe('sessions without a socket that are more than the server keeps', () => 
   );
 
   it(
+    'are not counted together because a user is called as an address is',
+    withServer({ limits, absentSessions: 3, createContext, identity }, async (bench) => {
+      (await enters(bench, 'a1', 0, { user: 'same', address: 'x' })).drops();
+      (await enters(bench, 'b1', 0, { address: 'same' })).drops();
+      (await enters(bench, 'c1', 0, { address: 'other' })).drops();
+      (await enters(bench, 'c2', 0, { address: 'other' })).drops();
+      await bench.settle();
+      expect(await fate(bench, 'c1', { address: 'other' })).toBe('evicted');
+      expect(await fate(bench, 'a1', { user: 'same' })).toBe('welcome');
+      expect(await fate(bench, 'b1', { address: 'same' })).toBe('welcome');
+    }),
+  );
+
+  it(
     'go some way below the bound at once, so that looking through all of them is paid for by several',
     withServer({ limits, absentSessions: 20 }, async (bench) => {
       for (let i = 1; i <= 21; i++) {

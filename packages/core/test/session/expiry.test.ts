@@ -44,6 +44,11 @@ describe('how long a session lasts without a socket', () => {
     );
   }
 
+  it(
+    'longer than 5 s after 1001, where so many may have been closed at once that their redials are spread',
+    withServer({ limits: { window, spread: 4000 } }, (bench) => lasts(bench, (it) => it.drops(1001), 8000)),
+  );
+
   for (const code of [1009, 4410, 4413, 4420, 4422]) {
     it(
       `not at all, after ${code}: it says that the session is over, with a bye or without`,

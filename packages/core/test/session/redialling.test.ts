@@ -3,7 +3,7 @@ import type { CloseName } from '../../src/wire/close-codes.ts';
 import { closeCodes } from '../../src/wire/close-codes.ts';
 import type { ClientBench } from '../harness/client-bench.ts';
 import { withClient } from '../harness/client-bench.ts';
-import { messagesOf } from '../harness/frames.ts';
+import { messagesOf, welcomeFrame } from '../harness/frames.ts';
 import { fault } from '../harness/recorded-call.ts';
 
 const names = Object.keys(closeCodes) as CloseName[];
@@ -191,13 +191,28 @@ describe('the delay before a redial', () => {
   );
 
   it(
-    'does not come into it when the machine wakes while hello waits for its answer',
+    'does not come into it when the machine wakes while hello waits for its answer, which is given 3 s more',
     withClient({}, async (bench) => {
       await bench.opens();
-      await bench.advance(5000);
+      await bench.advance(1000);
       bench.connection.wake();
+      await bench.advance(2999);
       expect(bench.sockets).toHaveLength(1);
       expect(bench.socket.live).toBe(true);
+      await bench.advance(1);
+      expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: 'no-answer' });
+    }),
+  );
+
+  it(
+    'does not come into it when the answer comes within those 3 s',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      bench.connection.wake();
+      await bench.advance(2999);
+      await bench.says(welcomeFrame());
+      await bench.advance(8000);
+      expect(bench.states).toEqual(['connecting', 'open']);
     }),
   );
 

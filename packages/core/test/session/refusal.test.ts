@@ -109,6 +109,39 @@ describe('a refusal', () => {
     }),
   );
 
+  it(
+    'again and again slows down whoever calls again at each: that is no busy loop',
+    withClient({}, async (bench) => {
+      bench.random.fixed = 1;
+      const delays: number[] = [];
+      for (let i = 0; i < 6; i++) {
+        await bench.opens();
+        await bench.says(['bye', 'unauthorized', shape]);
+        const since = bench.clock.now();
+        const dials = bench.sockets.length;
+        const call = bench.query('a');
+        if (bench.sockets.length === dials) await bench.untilNextDial();
+        delays.push(bench.clock.now() - since);
+        expect(call.told).toEqual([]);
+      }
+      expect(delays[0]).toBe(0);
+      for (let i = 2; i < 6; i++) expect(delays[i]).toBeGreaterThan(delays[i - 1] ?? 0);
+      await bench.welcomes();
+    }),
+  );
+
+  it(
+    'again and again does not slow down retry: that is the user',
+    withClient({}, async (bench) => {
+      for (let i = 1; i <= 6; i++) {
+        await bench.opens();
+        await bench.says(['bye', 'unauthorized', shape]);
+        bench.connection.retry();
+        expect(bench.sockets).toHaveLength(i + 1);
+      }
+    }),
+  );
+
   for (const name of refusals) {
     it(
       `(${name}) of an open session rejects what is in flight or waits, and dials no more`,

@@ -68,6 +68,32 @@ describe('welcome', () => {
   );
 });
 
+describe('a handshake that the machine slept through', () => {
+  it(
+    'is judged once what lay in the socket was read: the welcome may be there',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      bench.clock.sleep(600_000);
+      // Overdue timers come first, then what lies in the sockets, then the rest of the turn.
+      await bench.clock.advance(0, () => Promise.resolve());
+      bench.socket.says(welcomeFrame());
+      await bench.settle();
+      expect(bench.connection.state).toBe('open');
+      expect(bench.socket.live).toBe(true);
+    }),
+  );
+
+  it(
+    'is over when there was nothing to read',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      bench.clock.sleep(600_000);
+      await bench.advance(0);
+      expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: 'no-answer' });
+    }),
+  );
+});
+
 describe('a welcome that answers another question', () => {
   it(
     'such as resumed to open, or opened to resume, is not what a Hawser server says',

@@ -182,6 +182,51 @@ describe('the cursor of a tracked subscription', () => {
     }
   });
 
+  it('that a parser does not allow has only that parser asked again: nothing else runs twice', async () => {
+    const ran: string[] = [];
+    const note = (name: string) => {
+      ran.push(name);
+      return true;
+    };
+    const bench = new RouterBench(
+      t.router({
+        s: t.procedure
+          .use(({ next }) => {
+            note('before');
+            return next();
+          })
+          .input(z.object({ room: z.number() }).refine(() => note('loose')))
+          .input(z.strictObject({ room: z.number() }).refine(() => note('strict')))
+          .use(({ next }) => {
+            note('after');
+            return next();
+          })
+          .subscription(async function* ({ input }) {
+            note('handler');
+            yield input;
+          }),
+      }),
+    );
+    const answer = await bench.subscription('s', { input: { room: 1 }, after: '7' });
+    expect(answer.gap).toBe('no-cursor');
+    expect(answer.items).toEqual([{ data: { room: 1 }, event: undefined }]);
+    expect(ran).toEqual(['before', 'loose', 'strict', 'strict', 'after', 'handler']);
+  });
+
+  it('is not why a handler that refuses is asked twice', async () => {
+    let ran = 0;
+    const bench = new RouterBench(
+      t.router({
+        s: t.procedure.input(z.object({ lastEventId: z.string() })).subscription(async () => {
+          ran++;
+          throw new TRPCError({ code: 'BAD_REQUEST', message: 'too old' });
+        }),
+      }),
+    );
+    const answer = await bench.subscription('s', { after: '7' });
+    expect([answer.error?.message, ran]).toEqual(['too old', 1]);
+  });
+
   it('does not make an input right that is wrong without it', async () => {
     const answer = await seen(z.strictObject({ room: z.number() })).subscription('s', {
       input: { room: 'x' },
