@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { dataOf, type Frame, hello, isObject, type Json, Kind, newKey, newSecret } from './frames.ts';
 import type { RawClient } from './raw-client.ts';
+import { answerOf, append, release } from './resuming.ts';
 import { expectClosed, expectServes, suite } from './suite.ts';
 import { closeCode, defaultLimit } from './tables.ts';
 
@@ -14,10 +15,6 @@ function wideFrame(id: number, bytes: number): string {
   const room = bytes - Buffer.byteLength(JSON.stringify([[Kind.query, id, 'size', '']]));
   const fill = 'é'.repeat(Math.floor(room / 2)) + 'x'.repeat(room % 2);
   return JSON.stringify([[Kind.query, id, 'size', fill]]);
-}
-
-async function release(client: RawClient, key: string): Promise<void> {
-  await client.ask('mutation', 'release', key);
 }
 
 /** The error that came with `bye`. */
@@ -221,29 +218,69 @@ test.for(['trouble', 'nothing', 'NOT_FOUND', 'INTERNAL_SERVER_ERROR', 'TOO_MANY_
   },
 );
 
-test('a hello that was refused changes nothing: its secret is not known', async ({ dial }) => {
-  const secret = newSecret();
-  const refused = await dial();
-  refused.send(hello({ secret, params: { refuse: 'UNAUTHORIZED' } }));
-  await expectClosed(refused, 'unauthorized');
-  const client = await dial();
-  await client.open({ secret, dial: 2 });
-  await expectServes(client);
-});
+const failing = ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN', 'trouble', 'INTERNAL_SERVER_ERROR'];
 
-test('a socket that dies while its context is made harms nobody', async ({ dial, open }) => {
+test.for(failing)(
+  'of a session whose only dial failed (%s) nothing is kept',
+  async (refuse, { dial, open }) => {
+    const key = newKey();
+    const kept = (await open()).limit('window') > 0;
+    const failed = await dial();
+    failed.send(hello({ params: { refuse } }));
+    failed.send(append(1, key, 0));
+    expect(await answerOf(failed)).toMatch(/^bye /);
+    const client = await dial();
+    client.askFor(failed, { params: {} });
+    expect(await answerOf(client)).toBe(kept ? 'gone not-opened' : 'gone off');
+    await client.open({ dial: 3 });
+    expect(await client.ask('query', 'ran', key)).toEqual([]);
+  },
+);
+
+test.for(failing)(
+  'the secret of a session whose only dial failed (%s) opens none',
+  async (refuse, { dial, open, skip }) => {
+    skip((await open()).limit('window') === 0, 'no window');
+    const secret = newSecret();
+    const failed = await dial();
+    failed.send(hello({ secret, params: { refuse } }));
+    expect(await answerOf(failed)).toMatch(/^bye /);
+    const again = await dial();
+    again.send(hello({ secret, dial: 2 }));
+    expect(await answerOf(again)).toBe('bye known-secret');
+  },
+);
+
+test('a socket that dies while its context is made: its frames are carried out once, if sessions are kept', async ({
+  dial,
+  open,
+}) => {
   const gate = newKey();
   const name = newKey();
   const client = await dial();
   client.send(hello({ params: { gate } }));
   client.send([[Kind.mutation, 1, 'rename', name]]);
   const witness = await open();
+  await witness.settle();
   client.drop();
   await client.whenClosed();
+  await witness.settle();
   await release(witness, gate);
   await witness.settle();
   const ran = await witness.ask('query', 'ran', name);
-  expect(Array.isArray(ran) && ran.length).toBeLessThanOrEqual(1);
+  expect(ran).toEqual(witness.limit('window') > 0 ? [name] : []);
+});
+
+hasty('a context that takes too long is trouble, and carries nothing out', async ({ dial, open }) => {
+  const [gate, name] = [newKey(), newKey()];
+  const client = await dial();
+  client.send(hello({ params: { gate } }));
+  client.send([[Kind.mutation, 1, 'rename', name]]);
+  await expectClosed(client, 'trouble');
+  const witness = await open();
+  await release(witness, gate);
+  await witness.settle();
+  expect(await witness.ask('query', 'ran', name)).toEqual([]);
 });
 
 test('a slow context holds nobody else up', async ({ dial, open }) => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { type Frame, hello, isFinal, type Json, Kind, newKey, newSecret } from './frames.ts';
+import { answerOf } from './resuming.ts';
 import { ServerProcess } from './server-process.ts';
 import { expectClosed, expectServes, suite } from './suite.ts';
 import { closeCode, defaultLimit } from './tables.ts';
@@ -29,6 +30,7 @@ const malformedHellos: readonly [what: string, frame: Frame][] = [
   ['a secret in plain base64', hello({ secret: `+/${newSecret().slice(2)}` })],
   ['no dial', hello({ dial: undefined })],
   ['a dial that is a string', hello({ dial: '1' })],
+  ['a dial of 0', hello({ dial: 0 })],
   ['a negative dial', hello({ dial: -1 })],
   ['a fractional dial', hello({ dial: 1.5 })],
   ['a dial over 2^53 - 1', hello({ dial: 2 ** 53 })],
@@ -295,11 +297,18 @@ test('bye ends the session: its handlers are aborted', async ({ open }) => {
   expect(await witness.ask('query', 'whenAborted', key)).toBe(true);
 });
 
-test('after bye the server forgets the session', async ({ open }) => {
+test('after bye there is nothing to resume, and its secret opens nothing', async ({ dial, open }) => {
   const secret = newSecret();
   const client = await open({ secret });
+  const kept = client.limit('window') > 0;
   await client.leave();
-  await expectServes(await open({ secret, dial: 2 }));
+  const next = await dial();
+  next.askFor(client);
+  expect(await answerOf(next)).toBe(kept ? 'gone ended' : 'gone off');
+  if (!kept) return;
+  const again = await dial();
+  again.send(hello({ secret, dial: 3 }));
+  expect(await answerOf(again)).toBe('bye known-secret');
 });
 
 test('what follows bye is ignored', async ({ open }) => {

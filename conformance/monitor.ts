@@ -1,5 +1,6 @@
 import {
   type Frame,
+  type Hello,
   isCount,
   isFinal,
   isMessage,
@@ -7,6 +8,7 @@ import {
   type Json,
   Kind,
   type Message,
+  messagesOf,
 } from './frames.ts';
 import { closeCode, defaultLimit, isCloseName } from './tables.ts';
 
@@ -21,6 +23,22 @@ interface Call {
   /** The largest item window that the client ever gave. */
   window: number;
 }
+
+/** Section 5, `gone`. */
+const goneReasons = new Set<Json | undefined>([
+  'expired',
+  'evicted',
+  'ended',
+  'restarted',
+  'off',
+  'refused',
+  'not-opened',
+]);
+
+/** A message that the client sent, or a data frame that came with this number. */
+type Logged =
+  | { readonly outbound: Message }
+  | { readonly number: number; readonly messages: readonly Json[] };
 
 /** Shortest and longest array of each kind that a server may send. */
 const lengths = new Map<number, readonly [least: number, most: number]>([
@@ -40,13 +58,19 @@ const lengths = new Map<number, readonly [least: number, most: number]>([
 
 /**
  * Watches one session from the client's end and notes whatever the server does that PROTOCOL.md forbids,
- * whichever test it happens in: shapes, counts, exactly one final message, credit, the order of closing.
+ * whichever test it happens in: shapes, counts, frames sent again, exactly one final message, credit, the order of
+ * closing.
  */
 export class Monitor {
   readonly faults: string[] = [];
   /** The `window` that `welcome` announced. */
   window = 0;
   readonly #calls = new Map<number, Call>();
+  /** All data messages of the session, of both ends, so far. */
+  readonly #log: Logged[] = [];
+  /** The messages of each data frame that ever arrived in the session, by its number. */
+  readonly #arrived = new Map<number, string>();
+  #hello: Hello | undefined;
   #welcomed = false;
   #frameBytes = defaultLimit('frameBytes');
   #bye: Json | undefined;
@@ -55,15 +79,27 @@ export class Monitor {
     this.faults.push(fault);
   }
 
-  /** Goes on with the calls of a session whose socket is gone. */
-  takeOver(old: Monitor): void {
-    for (const [id, call] of old.#calls) this.#calls.set(id, { ...call });
+  /** Goes on with a session whose socket is gone, as if only so many frames had arrived. */
+  takeOver(old: Monitor, received: number): void {
+    for (const [number, messages] of old.#arrived) this.#arrived.set(number, messages);
+    for (const logged of old.#log) {
+      if ('outbound' in logged) this.outbound(logged.outbound);
+      else if (logged.number <= received) this.#carryOut(logged.messages, logged.number);
+    }
+    // Whatever was wrong was noted when it came.
+    this.faults.length = 0;
+  }
+
+  /** The `hello` that the client sent last. */
+  hello(hello: Hello): void {
+    this.#hello = hello;
   }
 
   /** A data message that the client sent. */
   outbound(message: Message): void {
     const [kind, id] = message;
     const call = this.#calls.get(id);
+    this.#log.push({ outbound: message });
     if (kind >= Kind.query && kind <= Kind.subscription && !call) {
       const fresh = { started: false, cancelled: false, final: false, items: 0, consumed: 0 };
       this.#calls.set(id, { kind, ...fresh, window: defaultLimit('firstItems') });
@@ -90,19 +126,20 @@ export class Monitor {
     else if (name === 'gone') this.#gone(frame);
     else if (name === 'bye') this.#byeFrame(frame);
     else this.note(`a control frame that no server sends: ${JSON.stringify(frame)}`);
-    if (name === 'ack' && this.window === 0) this.note('an ack, though window is 0');
   }
 
-  data(frame: Frame, sent: number): void {
+  data(frame: Frame, sent: number, number: number): void {
     if (!this.#welcomed) this.note(`a data frame before welcome: ${JSON.stringify(frame)}`);
     const [first] = frame;
-    const messages = typeof first === 'number' ? frame.slice(1) : frame;
-    if (typeof first === 'number') {
-      if (this.window === 0) this.note('an acknowledgement, though window is 0');
-      if (!isCount(first) || first > sent) this.note(`acknowledged ${first} of ${sent} frames`);
+    if (typeof first === 'number' && (!isCount(first) || first > sent)) {
+      this.note(`acknowledged ${first} of ${sent} frames`);
     }
+    const messages = messagesOf(frame);
     if (messages.length === 0) this.note(`a data frame without a message: ${JSON.stringify(frame)}`);
-    for (const message of messages) this.#message(message);
+    const text = JSON.stringify(messages);
+    if ((this.#arrived.get(number) ?? text) !== text) this.note(`frame ${number} is another when sent again`);
+    this.#arrived.set(number, text);
+    this.#carryOut(messages, number);
   }
 
   closed(code: number, reason: string, byClient: boolean): void {
@@ -112,6 +149,11 @@ export class Monitor {
     } else if (!byClient && code !== 1006 && code !== 1007 && code !== 1009) {
       this.note(`close ${code} "${reason}" without bye`);
     }
+  }
+
+  #carryOut(messages: readonly Json[], number: number): void {
+    this.#log.push({ number, messages });
+    for (const message of messages) this.#message(message);
   }
 
   #counts(frame: Frame, sent: number, received: number): void {
@@ -127,13 +169,25 @@ export class Monitor {
     if (this.#welcomed) this.note('a second welcome');
     this.#welcomed = true;
     if (!isObject(body) || !isObject(body['limits'])) return;
+    this.#agreement(body);
     const { window, frameBytes } = body['limits'];
     if (typeof window === 'number') this.window = window;
     if (typeof frameBytes === 'number') this.#frameBytes = frameBytes;
   }
 
+  /** Compares `welcome` with the `hello` that it answers. */
+  #agreement(welcome: { [key: string]: Json }): void {
+    const hello = this.#hello;
+    if (!hello) return this.note('welcome without hello');
+    const { mode, sent, received } = hello;
+    if (welcome['resumed'] !== (mode === 'resume')) this.note(`${mode} but ${JSON.stringify(welcome)}`);
+    if (Number(welcome['sent']) < Number(received)) this.note(`welcome after ${received} frames had arrived`);
+    if (mode === 'resume' && Number(welcome['received']) > Number(sent)) this.note('welcome counts too much');
+  }
+
   #gone(frame: Frame): void {
-    if (frame.length !== 2 || typeof frame[1] !== 'string') this.note(`malformed ${JSON.stringify(frame)}`);
+    if (this.#hello?.['mode'] !== 'resume') this.note('gone, though nothing was to be resumed');
+    if (frame.length !== 2 || !goneReasons.has(frame[1])) this.note(`malformed ${JSON.stringify(frame)}`);
     if (this.#welcomed) this.note('gone after welcome');
   }
 

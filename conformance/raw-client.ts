@@ -4,17 +4,19 @@ import {
   dataOf,
   errorCode,
   type Frame,
+  type Hello,
   hello,
   isControl,
   isFinal,
   isMessage,
+  isObject,
   type Json,
   Kind,
   type Message,
   messagesOf,
 } from './frames.ts';
 import { Monitor } from './monitor.ts';
-import { defaultLimit } from './tables.ts';
+import { closeCode, defaultLimit, endsSession } from './tables.ts';
 import { parseWelcome, type Welcome } from './welcome.ts';
 
 export interface Close {
@@ -28,17 +30,28 @@ export interface Call {
   readonly final: () => Promise<Message>;
 }
 
+/** Whether a session has ended; `none` if there never was one for that socket. */
+export type Fate = 'none' | 'over' | 'unknown';
+
 /**
  * A scripted peer over one raw socket. It keeps a log of all that arrived, which tests read and await;
- * it answers pings, counts data frames, and lets a {@link Monitor} judge everything that the server sends.
+ * it answers pings, counts and acknowledges data frames, and lets a {@link Monitor} judge everything that the
+ * server sends.
  */
 export class RawClient {
+  readonly url: string;
   readonly frames: Frame[] = [];
+  /** The data frames among them. */
+  readonly data: Frame[] = [];
   readonly messages: Message[] = [];
   readonly monitor = new Monitor();
   /** Data frames so far, of each direction. A resume starts with those of the session. */
   sent = 0;
   received = 0;
+  /** Frames of this client that the server said to have handed on. */
+  acknowledged = 0;
+  /** What came after this frame is kept secret from the server, whatever it asks: it has to keep it. */
+  acknowledgesUpTo = Number.POSITIVE_INFINITY;
   /** Off: pings are only logged. */
   answersPings = true;
   closed: Close | undefined;
@@ -46,13 +59,21 @@ export class RawClient {
   readonly #deadline: number;
   readonly #byId = new Map<number, Message[]>();
   readonly #waiting = new Set<() => void>();
+  /** All data frames of the session that a test sent as text: the first has number 1. */
+  #kept: string[] = [];
+  #hello: Hello | undefined;
   #pongs = 0;
   #lastId = 0;
-  #greeted = false;
-  #dropped = false;
+  #welcomed = false;
+  #refused = false;
   #closing = false;
+  #saidBye = false;
+  #silent = false;
+  /** Either end has said `bye`, or the server `gone`. */
+  #over = false;
 
-  private constructor(socket: WebSocket, deadline: number) {
+  private constructor(url: string, socket: WebSocket, deadline: number) {
+    this.url = url;
     this.#socket = socket;
     this.#deadline = deadline;
     socket.on('open', () => this.#check());
@@ -65,17 +86,72 @@ export class RawClient {
   /** Opens a socket. Every wait of this client fails at `deadline`, a time of `performance.now()`. */
   static async dial(url: string, deadline: number, headers: Record<string, string> = {}): Promise<RawClient> {
     const socket = new WebSocket(url, ['hawser.1'], { headers, perMessageDeflate: false });
-    const client = new RawClient(socket, deadline);
+    const client = new RawClient(url, socket, deadline);
     await client.when('the socket to open', () => socket.readyState === WebSocket.OPEN || undefined);
     return client;
   }
 
-  /** Goes on with the session, the counts and the calls of a socket that is gone. */
-  takeOver(old: RawClient): void {
+  /** Goes on with the session of a socket that is gone, of which only so many frames arrived. */
+  takeOver(old: RawClient, received = old.claims): void {
     this.sent = old.sent;
-    this.received = old.received;
+    this.received = received;
+    this.#kept = [...old.#kept];
     this.#lastId = old.#lastId;
-    this.monitor.takeOver(old.monitor);
+    this.monitor.takeOver(old.monitor, received);
+  }
+
+  /** Asks for the session of another socket, as the client that had it would, and sends again what got lost. */
+  async resume(old: RawClient, overrides: { [key: string]: Json | undefined } = {}): Promise<Welcome> {
+    old.silence();
+    this.askFor(old, overrides);
+    await this.welcomed();
+    this.sendAgain();
+    return this.welcome;
+  }
+
+  /** The `hello` of {@link resume}. */
+  askFor(old: RawClient, overrides: { [key: string]: Json | undefined } = {}): void {
+    const { received } = overrides;
+    this.takeOver(old, typeof received === 'number' ? received : undefined);
+    const { secret, dial, params } = old.hello;
+    const counts = { sent: this.sent, received: this.received };
+    const server = old.frames[0]?.[0] === 'welcome' ? old.welcome.server : old.hello['server'];
+    this.send(
+      hello({ mode: 'resume', secret, dial: Number(dial) + 1, ...counts, params, server, ...overrides }),
+    );
+  }
+
+  /** Ignores whatever still comes, except that the socket closes. */
+  silence(): void {
+    this.#silent = true;
+  }
+
+  /** Sends the frames of the session that the server has not counted. */
+  sendAgain(): void {
+    const total = this.#kept.length;
+    while (this.sent < total) this.sendText(this.#kept[this.sent] ?? '');
+  }
+
+  /** Counts a frame that its socket loses. */
+  lose(frame: Frame): void {
+    this.#account(JSON.stringify(frame));
+  }
+
+  /** The last `hello` that this client sent. */
+  get hello(): Hello {
+    if (!this.#hello) throw new Error('no hello was sent');
+    return this.#hello;
+  }
+
+  /** Frames that the server may know to have arrived. */
+  get claims(): number {
+    return Math.min(this.received, this.acknowledgesUpTo);
+  }
+
+  /** Tells the server that so many frames arrived, and nothing of later ones. */
+  acknowledge(received: number): void {
+    this.acknowledgesUpTo = received;
+    this.send(['ack', this.sent, this.claims]);
   }
 
   get protocol(): string {
@@ -192,7 +268,7 @@ export class RawClient {
   /** A round trip through the server's socket: what it had sent before is here when this resolves. */
   async ping(): Promise<void> {
     const pongs = this.#pongs;
-    this.send(['ping', this.sent, this.received]);
+    this.send(['ping', this.sent, this.claims]);
     await this.when('"pong"', () => this.#pongs > pongs || undefined);
   }
 
@@ -214,23 +290,40 @@ export class RawClient {
 
   /** Ends the session, if it could have begun, and closes the socket. */
   async leave(): Promise<void> {
-    if (!this.closed && !this.#dropped) {
-      if (this.#greeted) this.send(['bye', 'closed']);
-      this.close(1000, 'closed');
+    if (!this.closed && !this.#closing) {
+      this.read();
+      if (this.#hello && !this.#saidBye) this.send(['bye', 'closed']);
+      this.close(closeCode('closed'), 'closed');
     }
     await this.whenClosed();
   }
 
-  close(code: number, reason: string): void {
+  /** Closes with a closing handshake. */
+  close(code?: number, reason?: string): void {
     this.#closing = true;
     this.#socket.close(code, reason);
   }
 
   /** Cuts the socket without a closing handshake. */
   drop(): void {
-    this.#dropped = true;
     this.#closing = true;
     this.#socket.terminate();
+  }
+
+  /** Takes nothing more from the socket, until {@link read}. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  read(): void {
+    this.#socket.resume();
+  }
+
+  /** What this socket knows of the session that it asked for. */
+  get fate(): Fate {
+    if (!this.#hello) return 'none';
+    if (this.#over) return 'over';
+    return this.#refused && !this.#welcomed ? 'none' : 'unknown';
   }
 
   /**
@@ -259,8 +352,13 @@ export class RawClient {
 
   #account(text: string): void {
     const frame = parse(text);
-    if (frame?.[0] === 'hello') this.#greeted = true;
+    if (frame?.[0] === 'hello') this.#greet(frame);
+    if (frame?.[0] === 'bye') {
+      this.#saidBye = true;
+      this.#over ||= this.#welcomed;
+    }
     if (!frame || isControl(frame)) return;
+    this.#kept[this.sent] = text;
     this.sent++;
     for (const message of messagesOf(frame)) {
       if (!isMessage(message)) continue;
@@ -269,7 +367,15 @@ export class RawClient {
     }
   }
 
+  #greet(frame: Frame): void {
+    if (!isObject(frame[1])) return;
+    this.#hello = frame[1];
+    this.#over = false;
+    this.monitor.hello(frame[1]);
+  }
+
   #receive(text: string, isBinary: boolean): void {
+    if (this.#silent) return;
     this.monitor.arrived(text);
     const frame = isBinary ? undefined : parse(text);
     if (frame) this.#dispatch(frame);
@@ -279,15 +385,14 @@ export class RawClient {
 
   #dispatch(frame: Frame): void {
     if (isControl(frame)) {
-      this.monitor.control(frame, this.sent, this.received);
-      if (frame[0] === 'pong') this.#pongs++;
-      if (frame[0] === 'ping' && this.answersPings) this.send(['pong', this.sent, this.received]);
-      else this.frames.push(frame);
+      this.#control(frame);
       return;
     }
     this.received++;
-    this.monitor.data(frame, this.sent);
+    this.#acknowledge(frame[0]);
+    this.monitor.data(frame, this.sent, this.received);
     this.frames.push(frame);
+    this.data.push(frame);
     for (const message of messagesOf(frame)) {
       if (!isMessage(message)) continue;
       this.messages.push(message);
@@ -296,12 +401,34 @@ export class RawClient {
       else this.#byId.set(message[1], [message]);
     }
     // A server that keeps frames stops when nobody acknowledges them.
-    if (this.monitor.window > 0) this.send(['ack', this.sent, this.received]);
+    if (this.monitor.window > 0 && this.received === this.claims)
+      this.send(['ack', this.sent, this.received]);
+  }
+
+  #acknowledge(count: Json | undefined): void {
+    if (typeof count === 'number') this.acknowledged = Math.max(this.acknowledged, count);
+  }
+
+  #control(frame: Frame): void {
+    const [name, body] = frame;
+    this.monitor.control(frame, this.sent, this.received);
+    if (name === 'welcome') {
+      this.#welcomed = true;
+      // Of what a resumed session has sent, this socket has carried nothing yet.
+      if (isObject(body) && body['resumed'] === true) this.sent = Number(body['received']);
+    }
+    if (name === 'bye' || (name === 'gone' && body === 'refused')) this.#refused = true;
+    else if (name === 'gone') this.#over = true;
+    if (name === 'bye' && this.#welcomed && endsSession(String(body))) this.#over = true;
+    if (name === 'ack' || name === 'ping' || name === 'pong') this.#acknowledge(frame[2]);
+    if (name === 'pong') this.#pongs++;
+    if (name === 'ping' && this.answersPings) this.send(['pong', this.sent, this.claims]);
+    else this.frames.push(frame);
   }
 
   #end(close: Close): void {
     this.closed = close;
-    this.monitor.closed(close.code, close.reason, this.#closing);
+    this.monitor.closed(close.code, close.reason, this.#closing || this.#saidBye);
     this.#check();
   }
 

@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url';
 export interface ServerOptions {
   readonly handshakeMs?: number;
   readonly heartbeatMs?: number;
+  readonly windowMs?: number;
+  readonly limits?: {
+    readonly calls?: number;
+    readonly messageBytes?: number;
+    readonly windowBytes?: number;
+    readonly absentSessions?: number;
+  };
 }
 
 /** How a server process ended: nothing but `{ code: 0, errors: '' }` is right. */
@@ -20,6 +27,7 @@ export class ServerProcess {
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #ended: Promise<Ending>;
+  #terminated = false;
 
   private constructor(child: ChildProcess, url: string, ended: Promise<Ending>) {
     this.#child = child;
@@ -45,6 +53,9 @@ export class ServerProcess {
 
   /** Asks the server to close, like a deploy. */
   terminate(): void {
+    // A second signal could hit the process while it exits, when nobody listens for it any more.
+    if (this.#terminated) return;
+    this.#terminated = true;
     this.#child.kill('SIGTERM');
   }
 

@@ -58,6 +58,7 @@ class Handlers {
 }
 
 export const gates = new Gates();
+const asked = new Gates();
 const aborts = new Gates();
 const ends = new Gates();
 const handlers = new Handlers();
@@ -109,12 +110,21 @@ async function* endless({ input: { key, bytes } }) {
   }
 }
 
-async function* ticks({ signal }) {
+/** Two prices at once, then each next one when it is released: 12 of ACME by `release` of `ACME 12`. */
+async function* ticks({ input: { symbol }, signal }) {
+  const abort = whenAborted(signal).then(() => {
+    aborted.add(symbol);
+    aborts.open(symbol);
+  });
   handlers.enter();
   try {
     yield { price: 10 };
     yield { price: 11 };
-    await whenAborted(signal);
+    for (let price = 12; ; price++) {
+      await Promise.race([gates.opened(`${symbol} ${price}`), abort]);
+      if (signal.aborted) return;
+      yield { price };
+    }
   } finally {
     handlers.leave();
   }
@@ -222,14 +232,21 @@ const observing = {
   whenEnded: byKey.query(({ input }) => ends.opened(input).then(() => true)),
   pulled: byKey.query(({ input }) => stream(input)),
   ran: byKey.query(({ input }) => lists.get(input) ?? []),
+  whenAsked: byKey.query(({ input }) => asked.opened(input).then(() => true)),
   idle: t.procedure.query(() => handlers.none()),
 };
 
 export const router = t.router({ ...answering, ...streaming, ...observing });
 
-/** `params.gate` makes it wait, `params.token` and `params.refuse` make it fail. */
+/**
+ * `params.gate` makes it wait, `params.token` and `params.refuse` make it fail. `params.user` is whose context it is:
+ * the server's identity of it.
+ */
 export async function createContext({ params }) {
-  if (params?.gate) await gates.opened(params.gate);
+  if (params?.gate) {
+    asked.open(params.gate);
+    await gates.opened(params.gate);
+  }
   if (params?.token === 'old') throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Token expired' });
   if (params?.refuse === 'trouble') throw new Error('the database is down');
   if (params?.refuse === 'nothing') throw undefined;

@@ -14,6 +14,7 @@ const server = await serve({
   port: 0,
   path: '/rpc',
   createContext,
+  identity: ({ params }) => params?.user,
   onError: () => {},
   ...options,
 });

@@ -45,6 +45,11 @@ export function defaultLimit(name: string): number {
   return value;
 }
 
+/** Whether a close of this name ends the session of whoever is told, table 12.1. */
+export function endsSession(name: string): boolean {
+  return table('close-codes').some((row) => row[0] === name && row[4] === 'ends');
+}
+
 export function isCloseName(name: unknown): name is string {
   return typeof name === 'string' && closeCodes.has(name);
 }
