@@ -1,0 +1,276 @@
+/**
+ * A mutant: a rule of core that is broken on purpose, by replacing texts of its sources. Each text must be there
+ * exactly once.
+ * @typedef {{ readonly name: string, readonly edits: readonly import('./bundle.mjs').Edit[] }} Mutant
+ */
+
+const sequence = 'session/sequence.ts';
+const session = 'session/session.ts';
+const registry = 'session/registry.ts';
+const greeting = 'session/greeting.ts';
+const writer = 'session/writer.ts';
+const connection = 'rpc/connection.ts';
+const subscription = 'rpc/subscription.ts';
+const pump = 'rpc/stream-pump.ts';
+const call = 'rpc/outgoing-call.ts';
+
+/**
+ * @param {string} name
+ * @param {string} file
+ * @param {string} find
+ * @param {string} replace
+ * @returns {Mutant}
+ */
+function mutant(name, file, find, replace) {
+  return { name, edits: [{ file, find, replace }] };
+}
+
+/** @type {readonly Mutant[]} */
+export const mutants = [
+  mutant(
+    'skips the count of a short frame',
+    sequence,
+    'this.#received++;',
+    'if (length > 16) this.#received++;',
+  ),
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: it is code
+  mutant(
+    'acknowledges a frame before it has come',
+    sequence,
+    'this.due ? `[${this.#received}',
+    'this.due ? `[${this.#received + 1}',
+  ),
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: it is code
+  {
+    name: 'sends one frame too many again',
+    edits: [
+      {
+        file: sequence,
+        find: 'this.#written = received;',
+        replace: 'this.#written = Math.max(this.acknowledged, received - 1);',
+      },
+      {
+        file: session,
+        find: 'this.#acknowledge(line.received);',
+        replace: 'if (!line.resumed) this.#acknowledge(line.received);',
+      },
+    ],
+  },
+  mutant('forgets to fence the old socket', registry, 'entry.line?.fence();', ''),
+  mutant(
+    'resets the cursor on an untracked event',
+    subscription,
+    'if (event !== undefined) this.#cursor = event;',
+    'this.#cursor = event;',
+  ),
+  mutant(
+    'drops messages at a full window',
+    writer,
+    'if (room <= 0) return undefined;',
+    'if (room <= 0) {\n this.#outbox.take({ length: 1, strict: false, streamLength: 1 });\n return undefined;\n }',
+  ),
+  mutant(
+    'sends a mutation again on a new session',
+    connection,
+    "(call.request.type === 'query' || call.request.idempotent)",
+    'true',
+  ),
+  mutant(
+    'loses a credit that is given without a socket',
+    session,
+    "if (this.#state !== 'ended') this.#writer.send(entry, lane);",
+    "if (this.#state === 'open' || !String(entry).startsWith('[10,')) this.#writer.send(entry, lane);",
+  ),
+  mutant(
+    'does not flush after a resume',
+    writer,
+    'this.#asked = false;\n    this.schedule();\n  }\n\n  detach',
+    'this.#asked = false;\n  }\n\n  detach',
+  ),
+  mutant(
+    'stops acknowledging after a resume',
+    sequence,
+    'this.#written = received;\n    this.#debt.settle();',
+    'this.#written = received;\n    this.#debt.add = () => {};',
+  ),
+  {
+    name: 'reads the counts before the fence',
+    edits: [
+      {
+        file: registry,
+        find: "if (entry && !off) return { kind: 'session', entry };",
+        replace:
+          "if (entry && !off) {\n const { sent, received } = entry.session.counts;\n Object.assign(entry, { before: { sent, received } });\n return { kind: 'session', entry };\n }",
+      },
+      {
+        file: registry,
+        find: 'const { sent, received } = entry.session.counts;\n    const resumed',
+        replace:
+          "const { sent, received } = hello.mode === 'resume' ? entry.before : entry.session.counts;\n    const resumed",
+      },
+    ],
+  },
+  mutant(
+    'fences before the check',
+    registry,
+    "if (entry && !off) return { kind: 'session', entry };",
+    "if (entry && !off) {\n entry.line?.fence();\n return { kind: 'session', entry };\n }",
+  ),
+  mutant('lets an old dial in', registry, "if (hello.dial <= dial) return 'stale-dial';", ''),
+  mutant(
+    'lets another identity in',
+    registry,
+    "if (entry.identity !== identity) return { kind: 'gone', reason: 'refused' };",
+    '',
+  ),
+  mutant(
+    'never lets a session expire',
+    registry,
+    'if (entry.greetings.size === 0 || now >= entry.sparedUntil)',
+    'if (now < 0)',
+  ),
+  mutant(
+    'lets a session expire too early',
+    registry,
+    'entry.expiresAt = this.options.clock.now() + ms;',
+    'entry.expiresAt = this.options.clock.now() + ms / 2;',
+  ),
+  mutant(
+    'ends a session with its socket',
+    registry,
+    'entry.line = undefined;\n    entry.session.detach();',
+    "entry.line = undefined;\n    return entry.session.end({ name: 'off' });",
+  ),
+  mutant('forgets the frames it held', greeting, 'for (const frame of held) session.receive(frame);', ''),
+  mutant(
+    'forgets positions',
+    subscription,
+    'position(event: string): void {\n    this.#cursor = event;',
+    'position(): void {',
+  ),
+  mutant(
+    'tells no gap',
+    subscription,
+    "if (!keepsPlace) this.#intake.push({ kind: 'gap', reason, count: undefined });",
+    '',
+  ),
+  mutant(
+    'pulls one item more than the window has room for',
+    pump,
+    'this.#sent - this.#consumed < this.#window.items',
+    'this.#sent - this.#consumed <= this.#window.items',
+  ),
+  mutant('does not stop at a full window', writer, 'if (room <= 0) return undefined;', ''),
+  mutant(
+    'calls every call that is lost not run',
+    call,
+    "return this.left || this.repeated ? 'unknown' : 'not-run';",
+    "return 'not-run';",
+  ),
+  mutant(
+    'does not tell the other end of a cancel',
+    call,
+    'if (!this.settle()) return;\n    this.table?.cancel(this);',
+    'if (!this.settle()) return;',
+  ),
+  mutant(
+    'tells a call that was given up of its answer',
+    'rpc/outgoing-calls.ts',
+    'if (call.settled || (final && !call.settle())) return;',
+    'if (final) call.settle();',
+  ),
+  mutant('never calls a line dead', 'session/liveness.ts', "if (!late || this.#warned) return 'dead';", ''),
+  mutant(
+    'does not go on when the socket has drained',
+    session,
+    'this.#writer.schedule();\n  }\n\n  /** Ends',
+    '}\n\n  /** Ends',
+  ),
+  mutant(
+    'lets go of frames before they are acknowledged',
+    sequence,
+    'if (this.#keeping) this.#kept.push(frame);',
+    'if (this.#keeping) this.#kept.push(frame);\n if (this.#kept.size > 3) this.#kept.acknowledge(this.#kept.acknowledged + 1);',
+  ),
+  mutant(
+    'never lets go of what is acknowledged',
+    sequence,
+    'return this.#keeping && this.#kept.acknowledge(received);',
+    'return this.#keeping && received < 0;',
+  ),
+  mutant('rejects what could be sent again', connection, 'const safe = (', 'const safe = call.id < 0 && ('),
+  mutant(
+    'gives an answer to another call',
+    'rpc/incoming-calls.ts',
+    'encodeResult(call.id,',
+    'encodeResult(call.id % 7 === 0 ? call.id - 1 : call.id,',
+  ),
+  mutant(
+    'fires a signal before the deadline',
+    'rpc/incoming-calls.ts',
+    'this.#clock.after(timeout,',
+    'this.#clock.after(timeout / 4,',
+  ),
+  mutant('fills the socket without end', writer, 'while (!this.#full) {', 'for (;;) {'),
+  mutant('forgets that a session has ended', registry, 'this.#entries.delete(entry.digest);', ''),
+  mutant(
+    'cannot close while it waits',
+    'session/connection-status.ts',
+    "waiting: ['waiting', 'connecting', 'closed']",
+    "waiting: ['waiting', 'connecting']",
+  ),
+  mutant(
+    'draws its delays from elsewhere',
+    'session/backoff.ts',
+    'this.#random.uniform()',
+    '((globalThis.drawn = ((globalThis.drawn ?? 0) + 0.01) % 1))',
+  ),
+  mutant(
+    'calls every call that is lost perhaps run',
+    call,
+    "return this.left || this.repeated ? 'unknown' : 'not-run';",
+    "return 'unknown';",
+  ),
+  mutant(
+    'moves calls in another order',
+    connection,
+    'for (const call of calls) this.#lost',
+    'for (const call of [...calls].reverse()) this.#lost',
+  ),
+  mutant(
+    'lets a deadline pass',
+    connection,
+    'clock.after(call.deadlineAt - clock.now(),',
+    'clock.after(2 * (call.deadlineAt - clock.now()),',
+  ),
+  mutant(
+    'keeps a session for too long',
+    registry,
+    'entry.expiresAt = this.options.clock.now() + ms;',
+    'entry.expiresAt = this.options.clock.now() + ms * 4;',
+  ),
+  mutant(
+    'goes on when the client said bye',
+    session,
+    'if (!endsSession(name)) return;\n    const socket',
+    'if (name) return;\n    const socket',
+  ),
+  mutant(
+    'takes too long to call a line dead',
+    'session/liveness.ts',
+    'this.#deadline = now + (late ? shortGrace : limits.pongGrace.default);',
+    'this.#deadline = now + 20_000;',
+  ),
+  mutant(
+    'gives streams the whole window',
+    sequence,
+    'this.#roomIn(this.#bound / 2)',
+    'this.#roomIn(this.#bound)',
+  ),
+  mutant(
+    'asks in another name what was asked in one',
+    connection,
+    "if (end.name === 'refused') return",
+    "if (end.name === ('' as string)) return",
+  ),
+];

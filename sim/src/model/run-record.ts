@@ -1,0 +1,26 @@
+import type { SessionStory } from './session-story.ts';
+
+/** One run of a handler. */
+export class RunRecord {
+  readonly number: number;
+  readonly session: SessionStory;
+  /** Where its caller asked it to continue. */
+  readonly after: number | undefined;
+  /** Items that the handler gave, and those of them that the consumer is done with. */
+  produced = 0;
+  consumed = 0;
+  /** Lengths of the items that are produced and not consumed, oldest first. */
+  readonly lengths: number[] = [];
+  unconsumedLength = 0;
+  /** How its stream ended, if it did by itself. */
+  streamEnd: 'ended' | 'failed' | undefined;
+  toldGap = false;
+  fired = false;
+  over = false;
+
+  constructor(number: number, session: SessionStory, after: number | undefined) {
+    this.number = number;
+    this.session = session;
+    this.after = after;
+  }
+}

@@ -1,0 +1,34 @@
+/** What happened in worlds, in numbers. */
+export interface Tally {
+  worlds: number;
+  events: number;
+  queries: number;
+  mutations: number;
+  subscriptions: number;
+  items: number;
+  gaps: number;
+  resumes: number;
+  readonly faults: Record<string, number>;
+  readonly lost: Record<string, number>;
+  readonly settled: Record<string, number>;
+}
+
+export function newTally(): Tally {
+  return {
+    worlds: 0,
+    events: 0,
+    queries: 0,
+    mutations: 0,
+    subscriptions: 0,
+    items: 0,
+    gaps: 0,
+    resumes: 0,
+    faults: {},
+    lost: {},
+    settled: {},
+  };
+}
+
+export function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
