@@ -9,20 +9,23 @@
 /**
  * @typedef {object} Client
  * @property {(order: import('./payloads.mjs').Order) => Promise<unknown>} echo Answers what it was given.
+ * @property {(stream: import('./payloads.mjs').Stream) => AsyncIterable<import('./payloads.mjs').Tick>} [ticks]
  */
 
 /**
  * What every scenario in `scenarios/` exports as `scenario`.
  * @typedef {object} Scenario
  * @property {string} title
- * @property {string} unit Of what `measure` answers; less is better.
+ * @property {string} unit Of what is measured; less is better.
  * @property {string} baseline The contender that the others are divided by.
  * @property {string} subject The contender that the bar is for.
  * @property {readonly string[]} others
  * @property {number} bar
- * @property {Record<'warmUp' | 'rounds' | 'calls' | 'profiled', number>} defaults
+ * @property {Record<'warmUp' | 'rounds' | 'roundsEach' | 'calls' | 'profiled', number>} defaults `roundsEach`
+ *   are made in the same processes.
  * @property {(client: Client) => Promise<void>} check Throws when the contender answers wrongly.
- * @property {(client: Client, calls: number) => Promise<number>} measure Runs in the client's process.
+ * @property {(client: Client, calls: number) => Promise<number | void>} measure Runs in the client's process. If it
+ *   answers nothing, the CPU time that both ends have spent meanwhile is the value, in µs a call.
  */
 
 /**

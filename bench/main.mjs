@@ -1,8 +1,10 @@
 // Usage: npm run bench -- <scenario> [--check] [--profile] [--rounds n] [--calls n]
+//        npm run bench -- redial [--sessions n]
 //
 //   --check    exit code 1 when the subject is above the scenario's bar
 //   --profile  instead of measuring, print where the subject's time goes on both ends
 //   --rounds, --calls  other than the scenario's own
+//   redial     cut all sockets of 10,000 sessions at once; exit code 1 if one is lost, or they dial in a crowd
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import process from 'node:process';
@@ -10,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { loadContender, loadScenario } from './contender.mjs';
 import { Pair, pinned } from './processes.mjs';
 import { profile } from './profile.mjs';
-import { ratios, runRounds, spread } from './rounds.mjs';
+import { redial } from './redial/redial.mjs';
+import { inOrder, ratios, runRounds, spread } from './rounds.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,39 +22,59 @@ const { values: options, positionals } = parseArgs({
     profile: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     calls: { type: 'string' },
+    sessions: { type: 'string' },
   },
 });
 const files = await readdir(new URL('scenarios', import.meta.url));
-const known = files.map((file) => file.replace(/\.mjs$/, ''));
+const known = [...files.map((file) => file.replace(/\.mjs$/, '')), 'redial'];
 const [name = ''] = positionals;
 if (positionals.length !== 1 || !known.includes(name)) {
   console.error(`Name one scenario of: ${known.join(', ')}`);
   process.exit(2);
 }
-const scenario = await loadScenario(name);
-const { defaults, baseline, subject, bar, unit } = scenario;
+if (name === 'redial') await cut();
+else await run(await loadScenario(name));
 
-console.log(`## ${name}\n\n${scenario.title}.`);
-console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores.\n`);
-if (options.profile) {
-  const calls = count('calls', defaults.profiled);
-  console.log(await profile({ contender: subject, scenario: name }, calls));
-} else {
-  const ratio = await compare();
-  console.log(`\n${name}: ratio ${ratio.toFixed(2)} (bar ${bar})`);
+async function cut() {
+  const sessions = count('sessions', 10_000);
+  head(`${sessions} sessions on one server lose all their sockets at once, at the server's side`);
+  if (!(await redial(sessions))) process.exitCode = 1;
+}
+
+/** @param {Scenario} scenario */
+async function run(scenario) {
+  const { defaults, subject, bar, title } = scenario;
+  head(title);
+  if (options.profile) {
+    const calls = count('calls', defaults.profiled);
+    console.log(await profile({ contender: subject, scenario: name }, calls));
+    return;
+  }
+  const ratio = await compare(scenario);
+  console.log(`\n${name}: ratio ${ratio.toFixed(3)} (bar ${bar})`);
   if (options.check && !(ratio <= bar)) process.exitCode = 1;
 }
 
-/** Measures all contenders, prints the table, and answers the subject's ratio. */
-async function compare() {
+/** @param {string} title */
+function head(title) {
+  console.log(`## ${name}\n\n${title}.`);
+  console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores.\n`);
+}
+
+/**
+ * Measures all contenders, prints the table, and answers the subject's ratio.
+ * @param {Scenario} scenario
+ */
+async function compare({ defaults, baseline, subject, others, unit }) {
   const sizes = {
     ...defaults,
     rounds: count('rounds', defaults.rounds),
     calls: count('calls', defaults.calls),
   };
-  const values = await measure([baseline, subject, ...scenario.others], sizes);
+  const values = await measure([baseline, subject, ...others], sizes);
   const base = values.get(baseline) ?? [];
-  console.log(`${sizes.rounds} rounds of ${sizes.calls} calls, ratios within a round; ${pinning()}.\n`);
+  console.log(`${sizes.rounds} rounds of ${sizes.calls} calls, ${sizes.roundsEach} in the same processes.`);
+  console.log(`Ratios within a round; ${pinning()}.\n`);
   console.log(
     `| contender | ${unit}, median | ratio, median | min | lower quartile | upper quartile | max |`,
   );
@@ -59,18 +82,35 @@ async function compare() {
   for (const [contender, own] of values) {
     const { title } = await loadContender(contender);
     const { median, min, lower, upper, max } = spread(ratios(own, base));
-    const cells = [median, min, lower, upper, max].map((ratio) => ratio.toFixed(2));
+    const cells = [median, min, lower, upper, max].map((ratio) => ratio.toFixed(3));
     console.log(`| ${[title, spread(own).median.toFixed(1), ...cells].join(' | ')} |`);
   }
   return spread(ratios(values.get(subject) ?? [], base)).median;
 }
 
 /**
+ * All rounds, in processes that are started anew after every few: the same code is compiled to a speed of its own in
+ * each process, and no number of rounds in one shows what the code itself costs.
  * @param {readonly string[]} contenders
  * @param {Scenario['defaults']} sizes
  * @typedef {import('./contender.mjs').Scenario} Scenario
  */
-async function measure(contenders, sizes) {
+async function measure(contenders, { rounds, roundsEach, ...sizes }) {
+  /** @type {Map<string, number[]>} */
+  const values = new Map(contenders.map((contender) => [contender, []]));
+  for (let done = 0; done < rounds; done += roundsEach) {
+    const own = { ...sizes, rounds: Math.min(roundsEach, rounds - done) };
+    const measured = await measureOnce(inOrder(contenders, done / roundsEach), own);
+    for (const [contender, more] of measured) values.get(contender)?.push(...more);
+  }
+  return values;
+}
+
+/**
+ * @param {readonly string[]} contenders
+ * @param {Parameters<typeof runRounds>[1]} sizes
+ */
+async function measureOnce(contenders, sizes) {
   /** @type {Map<string, Pair>} */
   const pairs = new Map();
   try {
@@ -90,7 +130,7 @@ function pinning() {
 }
 
 /**
- * @param {'rounds' | 'calls'} option
+ * @param {'rounds' | 'calls' | 'sessions'} option
  * @param {number} fallback
  */
 function count(option, fallback) {

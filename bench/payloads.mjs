@@ -31,3 +31,18 @@ export function order(seq) {
     note: 'size before price, then first come',
   };
 }
+
+/** How many ticks; `apart` has each come in a turn of its own, and so in a frame of its own. */
+export const streamSchema = z.object({ count: z.number().int(), apart: z.boolean() });
+
+/** @typedef {z.infer<typeof streamSchema>} Stream */
+
+/**
+ * A small item: about 30 bytes of JSON.
+ * @typedef {{ readonly seq: number, readonly price: number }} Tick
+ * @param {number} seq
+ * @returns {Tick}
+ */
+export function tick(seq) {
+  return { seq, price: 101.25 };
+}

@@ -1,62 +1,18 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-
-const end = fileURLToPath(new URL('end.mjs', import.meta.url));
-
-/** Longer than any answer of a process that works. */
-const patienceMs = 300_000;
+import { spawnSync } from 'node:child_process';
+import { Child } from './child.mjs';
 
 /** Both ends on one core: then a call's time is the work of both, and no scheduler's choice is in it. */
 const pin = ['taskset', '-c', '0'];
 export const pinned = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
-/** A process at one end, which answers each message with one. */
-class End {
-  #child;
-  #gone;
-
-  /**
-   * @param {readonly string[]} args
-   * @param {readonly string[] | undefined} profiling Options for Node; an end that is profiled is not pinned.
-   */
-  constructor(args, profiling) {
-    const prefix = pinned && !profiling ? pin : [];
-    const [command = '', ...rest] = [...prefix, process.execPath, ...(profiling ?? []), end, ...args];
-    this.#child = spawn(command, rest, {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
-    this.#gone = once(this.#child, 'exit');
-    this.name = args.join(' ');
-  }
-
-  /** @returns {Promise<unknown>} */
-  async answer() {
-    const listening = new AbortController();
-    const signal = AbortSignal.any([listening.signal, AbortSignal.timeout(patienceMs)]);
-    const gone = this.#gone.then(([code]) => {
-      throw new Error(`${this.name} ended by itself, with ${code}`);
-    });
-    try {
-      const [message] = await Promise.race([once(this.#child, 'message', { signal }), gone]);
-      return message;
-    } finally {
-      listening.abort();
-    }
-  }
-
-  /** @param {number} message */
-  ask(message) {
-    this.#child.send(message);
-    return this.answer();
-  }
-
-  async stop() {
-    if (this.#child.connected) this.#child.disconnect();
-    await this.#gone;
-  }
+/**
+ * A process at one end.
+ * @param {readonly string[]} args
+ * @param {readonly string[] | undefined} profiling Options for Node; an end that is profiled is not pinned.
+ */
+function start(args, profiling) {
+  const prefix = pinned && !profiling ? pin : [];
+  return new Child('end.mjs', args, { prefix, ...(profiling && { node: profiling }) });
 }
 
 /** A contender's server and client, connected and checked. */
@@ -65,8 +21,8 @@ export class Pair {
   #client;
 
   /**
-   * @param {End} server
-   * @param {End} client
+   * @param {Child} server
+   * @param {Child} client
    */
   constructor(server, client) {
     this.#server = server;
@@ -78,10 +34,10 @@ export class Pair {
    * @param {(role: 'server' | 'client') => readonly string[]} [profiling]
    */
   static async start({ contender, scenario }, profiling) {
-    const server = new End(['server', contender], profiling?.('server'));
+    const server = start(['server', contender], profiling?.('server'));
     try {
       const url = String(await server.answer());
-      const client = new End(['client', contender, scenario, url], profiling?.('client'));
+      const client = start(['client', contender, scenario, url], profiling?.('client'));
       const pair = new Pair(server, client);
       await client.answer().catch(async (error) => {
         await client.stop();
@@ -99,7 +55,10 @@ export class Pair {
    * @param {number} calls
    */
   async measure(calls) {
-    return Number(await this.#client.ask(calls));
+    const before = Number(await this.#server.ask('cpu'));
+    const { answer, cpu } = await this.#client.ask(calls);
+    const after = Number(await this.#server.ask('cpu'));
+    return Number(answer ?? ((cpu + after - before) / calls) * 1000);
   }
 
   async stop() {

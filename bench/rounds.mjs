@@ -1,6 +1,6 @@
 /**
- * One value for each contender and round. Each round measures all of them, every other one in the opposite
- * order, so that whatever else the machine does falls on all alike.
+ * One value for each contender and round. Each round measures all of them, every time in another order, so that
+ * whatever else the machine does falls on all alike.
  * @template {string} Name
  * @param {ReadonlyMap<Name, { measure(calls: number): Promise<number> }>} pairs
  * @param {{ readonly warmUp: number, readonly rounds: number, readonly calls: number }} sizes
@@ -10,10 +10,21 @@ export async function runRounds(pairs, { warmUp, rounds, calls }) {
   for (const pair of pairs.values()) await pair.measure(warmUp);
   const contenders = [...pairs].map(([name, pair]) => ({ name, pair, values: /** @type {number[]} */ ([]) }));
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const { pair, values } of order) values.push(await pair.measure(calls));
+    for (const { pair, values } of inOrder(contenders, round)) values.push(await pair.measure(calls));
   }
   return new Map(contenders.map(({ name, values }) => [name, values]));
+}
+
+/**
+ * Each comes first, and each before and after any other, as often as the others.
+ * @template T
+ * @param {readonly T[]} all
+ * @param {number} turn
+ */
+export function inOrder(all, turn) {
+  const first = (turn >> 1) % all.length;
+  const rotated = [...all.slice(first), ...all.slice(0, first)];
+  return turn % 2 === 0 ? rotated : rotated.reverse();
 }
 
 /**

@@ -9,7 +9,7 @@ export const scenario = {
   subject: 'hawser',
   others: [],
   bar: 1.4,
-  defaults: { warmUp: 10_000, rounds: 21, calls: 2000, profiled: 60_000 },
+  defaults: { warmUp: 10_000, rounds: 21, roundsEach: 7, calls: 2000, profiled: 60_000 },
 
   async check(client) {
     const orders = [order(1), order(-7), order(2 ** 31), { ...order(2), note: 'Größe "vor" Preis 🚢' }];
