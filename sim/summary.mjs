@@ -34,6 +34,8 @@ export class Summary {
     this.#cpuMs += cpuMs;
     this.violations += violations.length;
     this.#findings.push(...violations);
+    // A long run is to be looked into before it ends.
+    for (const finding of violations) console.log(describe(finding));
     this.#findings.sort((one, other) => one.seed - other.seed).splice(told);
     this.#progress();
   }
