@@ -64,6 +64,8 @@ export class OutgoingCall {
   /** In the session it is on; 0 while it waits for a place among the calls in flight. */
   id = 0;
   message: Outgoing | undefined;
+  /** Credit that waits behind the call's message. */
+  credit: Outgoing | undefined;
   /** It waits in the table's queue. */
   queued = false;
   table: CallTable | undefined;

@@ -73,6 +73,7 @@ export class OutgoingCalls implements CallTable {
     call.table = this;
     call.id = 0;
     call.message = undefined;
+    call.credit = undefined;
     call.queued = false;
     if (this.#queued >= maxQueued || this.#session.waiting('call') + this.#queuedLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
@@ -105,15 +106,19 @@ export class OutgoingCalls implements CallTable {
     if (call.left) this.#session.send(encodeBare('cancel', call.id), 'reply');
     else if (call.message) {
       this.#session.withdraw(call.message, 'call');
+      this.#withdrawCredit(call);
       this.#free(call.id);
     } else if (call.queued) this.#unqueue(call);
   }
 
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void {
     if (!this.#calls.has(call.id)) return;
-    // Answers overtake calls, and credit must not overtake its own.
-    const lane = call.left ? 'reply' : 'call';
-    this.#session.send(encodeCredit(call.id, consumed, items, bytes), lane);
+    // Answers overtake calls, and credit must overtake neither its call nor older credit.
+    this.#withdrawCredit(call);
+    const text = encodeCredit(call.id, consumed, items, bytes);
+    if (call.left) return this.#session.send(text, 'reply');
+    call.credit = { text, state: 'waiting' };
+    this.#session.send(call.credit, 'call');
   }
 
   flooded(): void {
@@ -153,6 +158,11 @@ export class OutgoingCalls implements CallTable {
     this.#queue.clear();
     this.#stale = this.#queuedLength = 0;
     return calls;
+  }
+
+  #withdrawCredit(call: OutgoingCall): void {
+    if (call.credit?.state === 'waiting') this.#session.withdraw(call.credit, 'call');
+    call.credit = undefined;
   }
 
   *#open(): Iterable<OutgoingCall> {
@@ -220,6 +230,7 @@ export class OutgoingCalls implements CallTable {
   /** Takes a message that has not left out of the calls in flight. */
   #callBack(call: OutgoingCall): void {
     if (call.message) this.#session.withdraw(call.message, 'call');
+    this.#withdrawCredit(call);
     this.#calls.delete(call.id);
     call.message = undefined;
     this.#enqueue(call);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withClient } from '../harness/client-bench.ts';
+import { welcomeFrame } from '../harness/frames.ts';
 
 describe('items of the old session that are consumed after a restart', () => {
   it(
@@ -83,6 +84,28 @@ describe('items of the old session that are consumed after a restart', () => {
       sub.take(1);
       await bench.settle();
       expect(bench.messages()[3]?.slice(0, 3)).toEqual([10, 1, 32]);
+      sub.subscription.leave();
+    }),
+  );
+
+  it(
+    'narrow it no more once they were consumed, however long that word had to wait',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s', undefined, { survivesGaps: true, eager: false });
+      await bench.settle();
+      await bench.says([[6, 1], ...Array.from({ length: 60 }, (_, n) => [7, 1, n] as const)]);
+      // Made again after the subscription, and too large to leave early: the credit has to wait behind it.
+      bench.query('q', 'x'.repeat(60_000));
+      await bench.settle();
+      await bench.dropsAndRedials();
+      await bench.opens();
+      expect(bench.messages()).toEqual([[3, 1, 's']]);
+      sub.take(62);
+      await bench.says(welcomeFrame());
+      const credits = bench.messages().filter(([kind]) => kind === 10);
+      expect(credits).toEqual([[10, 1, 0, 64, 262_144]]);
+      await bench.says([[4, 2, 'x']]);
       sub.subscription.leave();
     }),
   );
