@@ -19,7 +19,7 @@ import { User } from './workload/user.ts';
 import type { WorldParts } from './world-parts.ts';
 
 /** By when, after the storm, everything is settled. */
-const settlingMs = 150_000;
+const settlingMs = 600_000;
 
 /** A server that may keep less than this for its clients ends their sessions over and over. */
 const leastToWorkWith = 1_000_000;

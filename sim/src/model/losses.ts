@@ -88,7 +88,8 @@ export class Losses {
 
   /** Whether a server can have ended a session by now. */
   mayHaveEnded(session: SessionStory): boolean {
-    if (this.#endedAtOnce(session)) return true;
+    // One that was never let in ends with the last of its dials, whoever saw its context made.
+    if (session.acceptedBy === undefined || this.#endedAtOnce(session)) return true;
     const { window } = this.#plan.announced;
     return window === 0 ? !session.attached : this.#expired(session);
   }
