@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.mjs', 'chaos/test/**/*.test.mjs'],
+          // No test measures time; this only ends one that hangs, also on a busy machine.
+          testTimeout: 20_000,
         },
       },
       {
