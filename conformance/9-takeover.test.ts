@@ -43,9 +43,9 @@ class Victim {
     await expectServes(client);
     client.acknowledgesUpTo = client.received;
     for (let round = 0; round < 2; round++) await expectServes(client);
-    client.send(append(client.nextId(), key, 0));
-    await client.final(5);
-    await client.ping();
+    const appended = client.nextId();
+    client.send(append(appended, key, 0));
+    await client.final(appended);
     return new Victim(client, witness, slow.id, ticks.id, key);
   }
 
