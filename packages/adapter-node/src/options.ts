@@ -28,12 +28,12 @@ export interface LimitOptions {
   /** One message, in bytes, at least 16 KiB. Default 4 MiB. */
   readonly messageBytes?: number;
   /**
-   * What each end of a session keeps of what the other has not acknowledged, in bytes, at least 16 KiB. At the bound
+   * What each end of a session keeps of what the other has not acknowledged, in characters (UTF-16 units), at least 16 KiB. At the bound
    * streams are not pulled and calls wait. Default 1 MiB.
    */
   readonly windowBytes?: number;
   /**
-   * What the server holds for all its clients together, in bytes. Above half of it sessions keep at most 64 KiB each;
+   * What the server holds for all its clients together, in characters (UTF-16 units). Above half of it sessions keep at most 64 KiB each;
    * above it sessions without a socket are evicted, those of the identity, else address, that holds most first. Default 256 MiB.
    */
   readonly keptBytes?: number;

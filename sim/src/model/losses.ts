@@ -104,8 +104,8 @@ export class Losses {
       case 'ended':
         return !known || this.#endedAtOnce(session);
       case 'restarted':
-        // A client that never heard the last welcome names the server before.
-        return !known || (!session.welcomeHeard && this.mayHaveEnded(session));
+        // Without a window nothing is remembered, and a client that never heard the welcome names the server before.
+        return !known || (this.#plan.announced.window === 0 && !session.welcomeHeard);
       case 'not-opened':
         return session.acceptedBy === undefined || session.doubtful;
       case 'refused':

@@ -31,7 +31,7 @@ export interface HostOptions<R> {
   readonly random: Random;
   readonly turn: Turn;
   readonly digest: (secret: string) => string;
-  /** Who a context belongs to: a session is resumed only by whom it was opened by. What it throws is trouble. */
+  /** Who a context belongs to: a session is resumed only by whom it was opened by. It may throw what `createContext` may. */
   readonly identity?: ((context: unknown) => string | undefined) | undefined;
   /** Where a request comes from; stands in for an identity when memory is shared out. */
   readonly address: (request: R) => string;

@@ -92,6 +92,7 @@ export class DialAttempt implements DialEvents {
   #resuming = false;
   #startedAt = 0;
   #deadline: Timer | undefined;
+  #dueAt = 0;
 
   constructor(owner: AttemptOwner, ports: AttemptPorts) {
     this.#owner = owner;
@@ -133,7 +134,8 @@ export class DialAttempt implements DialEvents {
 
   /** The machine woke while an answer was awaited: it is not awaited for long any more. */
   hurry(): void {
-    if (this.#state === 'greeting') this.#limit(Math.min(wakeGraceMs, this.#ports.handshakeMs));
+    if (this.#state === 'greeting' && this.#dueAt > this.#ports.clock.now() + wakeGraceMs)
+      this.#limit(wakeGraceMs);
   }
 
   /** Whether the network may have changed since the socket was asked for, and nothing came of it. */
@@ -234,6 +236,7 @@ export class DialAttempt implements DialEvents {
   #limit(ms = this.#ports.handshakeMs): void {
     const { clock, turn } = this.#ports;
     const dueAt = clock.now() + ms;
+    this.#dueAt = dueAt;
     this.#deadline?.cancel();
     const deadline = clock.after(ms, () => {
       // What came in while this end slept is read first: the answer may be there.

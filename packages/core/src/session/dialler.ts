@@ -212,6 +212,7 @@ export class Dialler {
   }
 
   #plan(reason: string, delay: number): void {
+    this.#redial?.cancel();
     this.#redial = this.#options.clock.after(delay, () => this.#dial());
     this.#enter('waiting', reason, this.#options.wallClock() + delay);
   }

@@ -39,7 +39,8 @@ export interface GreetingOwner<R> {
   dropped(greeting: Greeting<R>, entry: Entry, code: number): void;
   /** The socket is gone, or will be, and nothing is to be expected of it. */
   left(greeting: Greeting<R>): void;
-  readonly ledger: Ledger;
+  /** Counts the early frames of all dials that are not decided. */
+  readonly earlyLedger: Ledger;
 }
 
 /** A `hello` that is being decided about. */
@@ -174,7 +175,7 @@ export class Greeting<R> implements SocketEvents {
 
   /** Lets go of the early frames of a dial that is decided. */
   #release(dial: PendingDial<R>): readonly string[] {
-    this.#owner.ledger.add(-dial.heldBytes);
+    this.#owner.earlyLedger.add(-dial.heldBytes);
     dial.heldBytes = 0;
     return dial.held.splice(0);
   }
@@ -247,8 +248,8 @@ export class Greeting<R> implements SocketEvents {
     if (data.startsWith('["')) return this.#receiveWhileAdmitting(data, dial);
     if (dial.hello.mode === 'resume') return this.refuse('unexpected');
     if (dial.held.length === limits.earlyFrames.default) return this.refuse('too-many');
-    if (this.#owner.ledger.full) return this.refuse('overloaded');
-    this.#owner.ledger.add(bytes - dial.heldBytes);
+    if (this.#owner.earlyLedger.full) return this.refuse('overloaded');
+    this.#owner.earlyLedger.add(bytes - dial.heldBytes);
     dial.heldBytes = bytes;
     dial.held.push(data);
   }

@@ -36,6 +36,9 @@ export interface RegistryOptions<R> {
 /** To which share of a bound an eviction goes down. */
 const relief = 0.9;
 
+/** How much may be held for dials that are not decided, beside `keptBytes` and as a share of it. */
+const earlyShare = 1 / 8;
+
 /** Digests of sessions that have ended, kept to tell their clients why. */
 const rememberedEnds = 4096;
 
@@ -50,7 +53,9 @@ export class Registry<R> implements GreetingOwner<R> {
   readonly #absent = new Set<Entry>();
   readonly #ended = new EndedSessions(rememberedEnds);
   readonly #greetings = new Set<Greeting<R>>();
-  readonly ledger: Ledger;
+  readonly #ledger: Ledger;
+  /** What is held for dials that are not decided: no eviction would free it, so it must cause none. */
+  readonly earlyLedger: Ledger;
   readonly #sweepMs: number;
   #sweptAt: number;
   #timer: Timer | undefined;
@@ -60,7 +65,8 @@ export class Registry<R> implements GreetingOwner<R> {
   constructor(options: RegistryOptions<R>) {
     this.options = options;
     this.instance = options.random.secret().slice(0, 8);
-    this.ledger = new Ledger(options.keptBytes, () => this.#makeRoom());
+    this.#ledger = new Ledger(options.keptBytes, () => this.#makeRoom());
+    this.earlyLedger = new Ledger(options.keptBytes * earlyShare);
     this.#sweepMs = Math.min(1000, options.limits.heartbeat / 4, options.handshakeMs / 4);
     this.#sweptAt = options.clock.now();
   }
@@ -151,7 +157,7 @@ export class Registry<R> implements GreetingOwner<R> {
     const { clock, turn, random, doorkeeper, limits } = this.options;
     const session = new Session(
       random.secret().slice(0, 12),
-      { clock, turn, ledger: this.ledger, limits, announces: true },
+      { clock, turn, ledger: this.#ledger, limits, announces: true },
       { ended: (ended, end) => this.#sessionEnded(ended, end) },
     );
     const opened = new Entry(session, digest, this.#addressOf(request));
@@ -175,9 +181,10 @@ export class Registry<R> implements GreetingOwner<R> {
   #reasonOf(digest: string, hello: Hello): GoneReason {
     const restarted = hello.server !== undefined && hello.server !== this.instance;
     if (this.options.limits.window === 0) return restarted ? 'restarted' : 'off';
-    const reason = this.#ended.reasonOf(digest) ?? 'expired';
+    // A client that never heard this run's welcome still names the run before.
+    const reason = this.#ended.reasonOf(digest) ?? (restarted ? 'restarted' : 'expired');
     this.#ended.add(digest, reason);
-    return restarted ? 'restarted' : reason;
+    return reason;
   }
 
   /** What is wrong with the numbers of a `hello` for a session that exists. */
@@ -242,10 +249,10 @@ export class Registry<R> implements GreetingOwner<R> {
         session.end({ name: 'evicted' });
       }
     }
-    if (!this.ledger.full) return;
+    if (!this.#ledger.full) return;
     const enough = this.options.keptBytes * relief;
     for (const { session } of fairly(this.#absent, ownerOf, heldBy)) {
-      if (this.ledger.held <= enough) return;
+      if (this.#ledger.held <= enough) return;
       session.end({ name: 'evicted' });
     }
     const live = [...this.#entries.values()].map((entry) => ({ entry, held: heldBy(entry) }));
@@ -255,7 +262,7 @@ export class Registry<R> implements GreetingOwner<R> {
       (it) => it.entry.owner,
       (it) => it.held,
     )) {
-      if (!this.ledger.full) return;
+      if (!this.#ledger.full) return;
       entry.session.close('overflow');
     }
   }

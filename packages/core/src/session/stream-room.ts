@@ -47,8 +47,7 @@ export class StreamRoom {
       this.#reserved++;
       return true;
     }
-    this.#starved = true;
-    this.#options.wanted();
+    this.#starve();
     return false;
   }
 
@@ -87,7 +86,12 @@ export class StreamRoom {
 
   readonly #given = (): void => {
     this.#giving = false;
-    if (!this.#has(0)) this.#starved = true;
+    if (!this.#has(0)) this.#starve();
     else if (this.#options.give()) this.#give();
   };
+
+  #starve(): void {
+    this.#starved = true;
+    this.#options.wanted();
+  }
 }

@@ -213,6 +213,15 @@ describe('a session that is over', () => {
   );
 
   it(
+    'is told of as this run knows it, to a client that still names the run before',
+    withServer({ limits }, async (bench) => {
+      const socket = await bench.enter('a');
+      await bench.says(socket, ['bye', 'closed']);
+      expect((await bench.resume('a', { server: 'K1' })).frames).toEqual([['gone', 'ended']]);
+    }),
+  );
+
+  it(
     'for all its server knows has a secret that opens nothing: its first dial may still be on its way',
     withServer({ limits }, async (bench) => {
       const again = await bench.resume('a', { sent: 1 });

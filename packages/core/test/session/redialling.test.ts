@@ -205,6 +205,24 @@ describe('the delay before a redial', () => {
   );
 
   it(
+    'is given 3 s more by the first wake alone, and never more than it had',
+    withClient({}, async (bench) => {
+      await bench.opens();
+      bench.connection.wake();
+      await bench.advance(2000);
+      bench.connection.wake();
+      await bench.advance(1000);
+      expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: 'no-answer' });
+      await bench.untilNextDial();
+      await bench.opens();
+      await bench.advance(9000);
+      bench.connection.wake();
+      await bench.advance(1000);
+      expect(bench.connection.status).toMatchObject({ state: 'waiting', reason: 'no-answer' });
+    }),
+  );
+
+  it(
     'does not come into it when the answer comes within those 3 s',
     withClient({}, async (bench) => {
       await bench.opens();
