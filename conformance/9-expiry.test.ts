@@ -65,7 +65,7 @@ brief('a session is kept for its window, and then its handlers are told', async 
   expect(await answerTo(dial, old)).toBe('gone expired');
   // Being told does not depend on who asks, nor how: there is nothing to protect any more.
   expect(await answerTo(dial, old, { dial: 1, sent: 0 })).toBe('gone expired');
-  expect(await answerTo(dial, old, { server: 'another run' })).toBe('gone restarted');
+  expect(await answerTo(dial, old, { server: 'another run' })).toBe('gone expired');
 });
 
 brief('the secret of a session that has expired opens none', async ({ dial, open }) => {
