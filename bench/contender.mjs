@@ -10,6 +10,8 @@
  * @typedef {object} Client
  * @property {(order: import('./payloads.mjs').Order) => Promise<unknown>} echo Answers what it was given.
  * @property {(stream: import('./payloads.mjs').Stream) => AsyncIterable<import('./payloads.mjs').Tick>} [ticks]
+ * @property {boolean} [grantsCredit] Whether it is to grant streams more than their first window.
+ * @property {() => number} [credits] How many of its frames did.
  */
 
 /**

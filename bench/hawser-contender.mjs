@@ -7,10 +7,10 @@ import { orderSchema, streamSchema, tick } from './payloads.mjs';
 const t = initTRPC.create();
 const router = t.router({
   echo: t.procedure.input(orderSchema).query(({ input }) => input),
-  ticks: t.procedure.input(streamSchema).subscription(async function* ({ input: { count, apart } }) {
+  ticks: t.procedure.input(streamSchema).subscription(async function* ({ input: { count, apart, note } }) {
     for (let seq = 0; seq < count; seq++) {
       if (apart) await setImmediate();
-      yield tick(seq);
+      yield tick(seq, note);
     }
   }),
 });
@@ -18,9 +18,10 @@ const router = t.router({
 /**
  * @param {string} title
  * @param {{ readonly windowMs?: number }} [options]
+ * @param {typeof import('ws').WebSocket} [WebSocket] The client's, if not its own.
  * @returns {import('./contender.mjs').Contender}
  */
-export function hawser(title, options = {}) {
+export function hawser(title, options = {}, WebSocket) {
   return {
     title,
 
@@ -30,7 +31,12 @@ export function hawser(title, options = {}) {
 
     async connect(url) {
       /** @type {import('@hawser/client').Client<typeof router>} */
-      const api = createClient(connect({ url }));
+      const api = createClient(
+        connect({
+          url,
+          WebSocket: /** @type {import('@hawser/client').WebSocketClass | undefined} */ (WebSocket),
+        }),
+      );
       return {
         echo: (order) => api.echo.query(order),
         ticks: (stream) => api.ticks.subscribe(stream),

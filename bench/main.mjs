@@ -1,15 +1,21 @@
 // Usage: npm run bench -- <scenario> [--check] [--profile] [--rounds n] [--calls n]
 //        npm run bench -- redial [--sessions n]
+//        npm run bench -- flow-slow [--sessions n] [--seconds n]
+//        npm run bench -- flow-distance [--seconds n]
 //
 //   --check    exit code 1 when the subject is above the scenario's bar
 //   --profile  instead of measuring, print where the subject's time goes on both ends
 //   --rounds, --calls  other than the scenario's own
 //   redial     cut all sockets of 10,000 sessions at once; exit code 1 if one is lost, or they dial in a crowd
+//   flow-slow  what a client that stops reading costs a server; exit code 1 if a bar is missed
+//   flow-distance  a stream over a long way; exit code 1 if it is too slow
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { loadContender, loadScenario } from './contender.mjs';
+import { distance } from './flow/distance.mjs';
+import { slow } from './flow/slow.mjs';
 import { Pair, pinned } from './processes.mjs';
 import { profile } from './profile.mjs';
 import { redial } from './redial/redial.mjs';
@@ -23,22 +29,41 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string' },
     calls: { type: 'string' },
     sessions: { type: 'string' },
+    seconds: { type: 'string' },
   },
 });
+/** What compares no contender with another. Each answers whether its bars were kept. */
+/** @type {ReadonlyMap<string, () => Promise<boolean>>} */
+const apart = new Map([
+  ['redial', cut],
+  ['flow-slow', stall],
+  ['flow-distance', reach],
+]);
 const files = await readdir(new URL('scenarios', import.meta.url));
-const known = [...files.map((file) => file.replace(/\.mjs$/, '')), 'redial'];
+const known = [...files.map((file) => file.replace(/\.mjs$/, '')), ...apart.keys()];
 const [name = ''] = positionals;
 if (positionals.length !== 1 || !known.includes(name)) {
   console.error(`Name one scenario of: ${known.join(', ')}`);
   process.exit(2);
 }
-if (name === 'redial') await cut();
-else await run(await loadScenario(name));
+const alone = apart.get(name);
+if (alone === undefined) await run(await loadScenario(name));
+else if (!(await alone())) process.exitCode = 1;
 
-async function cut() {
+function cut() {
   const sessions = count('sessions', 10_000);
   head(`${sessions} sessions on one server lose all their sockets at once, at the server's side`);
-  if (!(await redial(sessions))) process.exitCode = 1;
+  return redial(sessions);
+}
+
+function stall() {
+  head('Clients that stop reading');
+  return slow({ clients: count('sessions', 200), ms: count('seconds', 5) * 1000 });
+}
+
+function reach() {
+  head('A stream over a long way');
+  return distance({ ms: count('seconds', 5) * 1000 });
 }
 
 /** @param {Scenario} scenario */
@@ -130,7 +155,7 @@ function pinning() {
 }
 
 /**
- * @param {'rounds' | 'calls' | 'sessions'} option
+ * @param {'rounds' | 'calls' | 'sessions' | 'seconds'} option
  * @param {number} fallback
  */
 function count(option, fallback) {

@@ -32,17 +32,28 @@ export function order(seq) {
   };
 }
 
-/** How many ticks; `apart` has each come in a turn of its own, and so in a frame of its own. */
-export const streamSchema = z.object({ count: z.number().int(), apart: z.boolean() });
+/**
+ * How many ticks; `apart` has each come in a turn of its own, and so in a frame of its own; `note` is written on
+ * each.
+ */
+export const streamSchema = z.object({
+  count: z.number().int(),
+  apart: z.boolean(),
+  note: z.string().optional(),
+});
 
 /** @typedef {z.infer<typeof streamSchema>} Stream */
 
 /**
- * A small item: about 30 bytes of JSON.
- * @typedef {{ readonly seq: number, readonly price: number }} Tick
+ * About 30 bytes of JSON, and the note.
+ * @typedef {{ readonly seq: number, readonly price: number, readonly note?: string }} Tick
  * @param {number} seq
+ * @param {string} [note]
  * @returns {Tick}
  */
-export function tick(seq) {
-  return { seq, price: 101.25 };
+export function tick(seq, note) {
+  return note === undefined ? { seq, price: 101.25 } : { seq, price: 101.25, note };
 }
+
+/** With it, a tick is about 100 bytes of JSON. */
+export const smallNote = 'size before price, then first come; see the book of orders';

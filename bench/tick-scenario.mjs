@@ -3,10 +3,11 @@ import { tick } from './payloads.mjs';
 
 /**
  * What resume costs a stream of small items, in CPU time of client and server.
- * @param {Pick<import('./contender.mjs').Scenario, 'title' | 'defaults'> & { readonly apart: boolean }} options
+ * @param {Pick<import('./contender.mjs').Scenario, 'title' | 'defaults'>
+ *   & Omit<import('./payloads.mjs').Stream, 'count'>} options
  * @returns {import('./contender.mjs').Scenario}
  */
-export function tickScenario({ title, defaults, apart }) {
+export function tickScenario({ title, defaults, ...stream }) {
   return {
     title,
     unit: 'µs an item',
@@ -19,7 +20,10 @@ export function tickScenario({ title, defaults, apart }) {
     async check(client) {
       const ticks = [];
       for await (const it of ticksOf(client, 3)) ticks.push(it);
-      assert.deepEqual(ticks, [0, 1, 2].map(tick));
+      assert.deepEqual(
+        ticks,
+        [0, 1, 2].map((seq) => tick(seq, stream.note)),
+      );
     },
 
     async measure(client, calls) {
@@ -37,6 +41,6 @@ export function tickScenario({ title, defaults, apart }) {
    */
   function ticksOf({ ticks }, count) {
     if (!ticks) throw new Error('This contender has no streams');
-    return ticks({ count, apart });
+    return ticks({ count, ...stream });
   }
 }

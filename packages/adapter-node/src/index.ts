@@ -1,5 +1,5 @@
-export type { JsonObject, ServerSession } from '@hawser/core';
-export { position } from '@hawser/core';
+export type { BufferOptions, JsonObject, ServerSession, StreamSchema, StreamSource } from '@hawser/core';
+export { buffer, position, stream } from '@hawser/core';
 export type {
   AttachOptions,
   ContextOptions,

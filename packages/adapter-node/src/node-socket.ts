@@ -1,4 +1,4 @@
-import type { Socket, SocketEvents } from '@hawser/core';
+import type { FrameData, Socket, SocketEvents } from '@hawser/core';
 import { socketBufferBytes } from '@hawser/core';
 import type { RawData, WebSocket } from 'ws';
 
@@ -40,10 +40,11 @@ export class NodeSocket implements Socket {
     };
   }
 
-  send(frame: string): void {
+  send(frame: FrameData): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    // What the frame adds at most: three bytes a unit, and the header.
-    const full = this.#ws.bufferedAmount + frame.length * 3 + 14 >= socketBufferBytes;
+    // What the frame adds at most: three bytes a unit of text, and the header.
+    const bytes = typeof frame === 'string' ? frame.length * 3 : frame.length;
+    const full = this.#ws.bufferedAmount + bytes + 14 >= socketBufferBytes;
     this.#ws.send(frame, full ? this.#drained : undefined);
   }
 

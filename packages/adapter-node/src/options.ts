@@ -27,6 +27,8 @@ export interface LimitOptions {
   readonly calls?: number;
   /** One message, in bytes, at least 16 KiB. Default 4 MiB. */
   readonly messageBytes?: number;
+  /** The bytes beside the JSON of one message. Default 64 MiB. */
+  readonly valueBytes?: number;
   /**
    * What each end of a session keeps of what the other has not acknowledged, in characters (UTF-16 units), at least 16 KiB. At the bound
    * streams are not pulled and calls wait. Default 1 MiB.
@@ -65,6 +67,8 @@ interface CommonOptions<Router extends AnyTRPCRouter> {
   readonly windowMs?: number;
   /** How long a new socket may take to introduce itself, in ms. Default 10,000. */
   readonly handshakeMs?: number;
+  /** Silence after which a query or mutation that the server makes of a client times out, in ms. Default 30,000. */
+  readonly timeoutMs?: number;
   /** Silence after which the line is tried, in ms; a dead one is found at most 5 s later. Default 10,000. */
   readonly heartbeatMs?: number;
 }

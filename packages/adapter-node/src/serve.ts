@@ -137,6 +137,9 @@ class NodeServer implements HawserServer {
   }
 }
 
+/** Silence after which a call to a client times out, unless an option says otherwise. */
+const callTimeoutMs = 30_000;
+
 function gone(ws: WebSocket): Promise<void> {
   return new Promise((resolve) => ws.once('close', () => resolve()));
 }
@@ -165,6 +168,8 @@ function hostOf(options: ServeOptions<AnyTRPCRouter>, settings: Settings): Host<
     handshakeMs: settings.handshakeMs,
     keptBytes: settings.keptBytes,
     absentSessions: settings.absentSessions,
+    timeoutMs: options.timeoutMs ?? callTimeoutMs,
+    report: (error) => console.error(error),
   });
 }
 

@@ -41,6 +41,7 @@ export function settingsOf(options: ServeOptions<AnyTRPCRouter>): Settings {
       ...defaultLimits,
       calls: atLeast(1, 'limits.calls', bounds.calls, limits.calls.default),
       messageBytes: message,
+      valueBytes: atLeast(1, 'limits.valueBytes', bounds.valueBytes, limits.valueBytes.default),
       frameBytes: message + limits.frameBytes.default - limits.messageBytes.default,
       heartbeat: atLeast(1, 'heartbeatMs', options.heartbeatMs, limits.heartbeat.default),
       window: atLeast(0, 'windowMs', options.windowMs, windowMs),

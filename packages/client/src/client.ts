@@ -1,14 +1,14 @@
-import type { Gap } from '@hawser/core';
+import type { Gap, Progress } from '@hawser/core';
 import type { TRPCClientError, TRPCPromise } from '@trpc/client';
 import type {
   AnyTRPCProcedure,
   AnyTRPCRouter,
   inferProcedureErrorShape,
   inferProcedureInput,
-  inferTransformedProcedureOutput,
-  TRPCDefaultErrorShape,
+  inferProcedureOutput,
   TRPCRouterRecord,
 } from '@trpc/server';
+import type { Received, RootTypes } from './received.js';
 
 export interface CallOptions {
   /** Rejects the call at once, and reaches the handler's `signal`. */
@@ -18,6 +18,8 @@ export interface CallOptions {
    * out after `connect`'s `timeoutMs` of silence, and a subscription never. `Infinity` is never.
    */
   readonly timeoutMs?: number | undefined;
+  /** Told what the server has taken of the streams in the input, each time it asks for more. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface MutateOptions extends CallOptions {
@@ -61,23 +63,15 @@ export interface Unsubscribable {
   unsubscribe(): void;
 }
 
-/** An async generator of the server is an async iterable to its caller. */
-type Received<Output> =
-  Output extends AsyncGenerator<infer Item, infer Return, infer Next>
-    ? AsyncIterable<Item, Return, Next>
-    : Output;
 type ItemOf<Output> = Output extends AsyncIterable<infer Item> ? Item : Output;
 type ErrorOf<Shape> = TRPCClientError<{ transformer: boolean; errorShape: Shape }>;
 
-export type Query<Input, Output, Shape> = (
-  input: Input,
-  options?: CallOptions,
-) => TRPCPromise<Received<Output>, Shape>;
+export type Query<Input, Output, Shape> = (input: Input, options?: CallOptions) => TRPCPromise<Output, Shape>;
 
 export type Mutate<Input, Output, Shape> = (
   input: Input,
   options?: MutateOptions,
-) => TRPCPromise<Received<Output>, Shape>;
+) => TRPCPromise<Output, Shape>;
 
 export interface Subscribe<Input, Output, Shape> {
   /**
@@ -95,15 +89,13 @@ type Procedure<Type, Input, Output, Shape> = Type extends 'query'
     ? { mutate: Mutate<Input, Output, Shape> }
     : { subscribe: Subscribe<Input, Output, Shape> };
 
-type RootTypes = { transformer: boolean; errorShape: TRPCDefaultErrorShape };
-
 type Branch<Root extends RootTypes, Record extends TRPCRouterRecord> = {
   readonly [Key in keyof Record]: Record[Key] extends infer Member
     ? Member extends AnyTRPCProcedure
       ? Procedure<
           Member['_def']['type'],
           inferProcedureInput<Member>,
-          inferTransformedProcedureOutput<Root, Member>,
+          Received<Root, inferProcedureOutput<Member>>,
           inferProcedureErrorShape<Root, Member>
         >
       : Member extends TRPCRouterRecord

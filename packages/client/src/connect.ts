@@ -1,5 +1,6 @@
 import type { Clock, JsonObject, Random, Turn } from '@hawser/core';
-import { Connection, limits } from '@hawser/core';
+import { Connection, limits, routerDispatch } from '@hawser/core';
+import type { AnyTRPCRouter } from '@trpc/server';
 import type { WebSocketClass } from './web-socket.js';
 import { dialWith } from './web-socket.js';
 
@@ -15,6 +16,11 @@ export interface ConnectOptions {
   readonly lazy?: boolean | undefined;
   /** Silence after which a query or mutation times out, in ms. Default 30,000, looked at about every second; `Infinity` is never. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * What the server may call: a tRPC router of this end. Its procedures get an empty context; what they need, they have
+   * from where they were written.
+   */
+  readonly router?: AnyTRPCRouter | undefined;
   /** Told what a listener or callback threw, and of failed subscriptions without `onError`. Default: the console. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** A WebSocket class, for runtimes that have none of their own. */
@@ -57,6 +63,7 @@ export function connectWith(runtime: Runtime, options: ConnectOptions, base?: st
     turn: runtime.turn,
     wallClock: Date.now,
     params: options.params,
+    dispatch: options.router && routerDispatch({ router: options.router, onError: ({ error }) => report(error) }),
     handshakeMs: limits.handshake.default,
     lazy: options.lazy ?? false,
     timeoutMs: options.timeoutMs ?? 30_000,

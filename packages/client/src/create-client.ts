@@ -4,8 +4,8 @@ import type { Client, MutateOptions, ObserveOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { SubscriptionIterator } from './subscription-iterator.js';
 import { SubscriptionObserver } from './subscription-observer.js';
-import type { TransformerOption, Translation, WithoutTransformer, WithTransformer } from './transformer.js';
-import { translationOf } from './transformer.js';
+import type { TransformerOption, WithoutTransformer, WithTransformer } from './transformer.js';
+import { Translation } from './transformer.js';
 import { callOnce } from './unary.js';
 
 /** Options are required exactly when the router has a transformer. */
@@ -25,7 +25,7 @@ export function createClient<Router extends AnyTRPCRouter>(
   line: ClientLine,
   ...[options]: ClientArguments<Router>
 ): Client<Router> {
-  const translation = translationOf(options as WithTransformer | WithoutTransformer | undefined);
+  const translation = new Translation(options as WithTransformer | WithoutTransformer | undefined);
   return branch(line, translation, '') as Client<Router>;
 }
 

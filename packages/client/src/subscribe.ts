@@ -3,7 +3,7 @@ import { Subscription } from '@hawser/core';
 import type { SubscribeOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
-import type { Translation } from './transformer.js';
+import type { Encoded, Translation } from './transformer.js';
 
 export interface SubscriptionRequest {
   readonly caller: Caller;
@@ -14,7 +14,7 @@ export interface SubscriptionRequest {
 
 /** A tracked event is given as tRPC gives it. */
 export function itemOf(entry: StreamEntry & { kind: 'item' }, translation: Translation): unknown {
-  const data = translation.decode(entry.data);
+  const data = translation.decode(entry.data, entry.found);
   return entry.event === undefined ? data : { id: entry.event, data };
 }
 
@@ -49,15 +49,20 @@ export function open(
     startsAtCursor: hasCursor(input),
     ready,
   });
-  let json: string | undefined;
+  const { signal, timeoutMs, onProgress } = options;
+  const make = (encoded: Encoded): void => {
+    if (subscription.left) return;
+    const request = { type: 'subscription', path, signal, timeoutMs, progress: onProgress, ...encoded } as const;
+    subscription.bind(caller.call(request, subscription));
+  };
+  const refuse = (cause: unknown): void => subscription.fault(unserialisable(cause));
   try {
-    json = translation.encode(input);
+    const encoded = translation.encode(input);
+    if (encoded instanceof Promise) encoded.then(make, refuse);
+    else make(encoded);
   } catch (cause) {
-    subscription.fault(unserialisable(cause));
-    return subscription;
+    refuse(cause);
   }
-  const { signal, timeoutMs } = options;
-  subscription.bind(caller.call({ type: 'subscription', path, json, signal, timeoutMs }, subscription));
   return subscription;
 }
 

@@ -1,3 +1,5 @@
+import type { Attachments, Detached, Found, StreamElement, StreamReader, StreamSource, ValueStream } from '@hawser/core';
+import { attach, detach, IncomingStream, iterate } from '@hawser/core';
 import type { AnyTRPCRouter, TRPCCombinedDataTransformer, TRPCDataTransformer } from '@trpc/server';
 
 /** For a router that has a transformer: the same one. */
@@ -13,25 +15,70 @@ export interface WithoutTransformer {
 export type TransformerOption<Router extends AnyTRPCRouter> =
   Router['_def']['_config']['$types']['transformer'] extends false ? WithoutTransformer : WithTransformer;
 
-/** The client's half of a transformer. `undefined` passes untouched, as on the wire. */
-export interface Translation {
-  /** An input's JSON. Throws what the transformer or `JSON.stringify` throws. */
-  encode(input: unknown): string | undefined;
-  decode(data: unknown): unknown;
+/** An input, ready to be sent. */
+export interface Encoded extends Attachments {
+  /** Undefined for `undefined`. */
+  readonly json: string | undefined;
 }
 
-const plain: Translation = {
-  encode: (input) => JSON.stringify(input),
-  decode: (data) => data,
-};
+/** The client's half of a transformer, and what passes it by: bytes, streams and `undefined`. */
+export class Translation {
+  readonly #serialize: (value: unknown) => unknown;
+  readonly #deserialize: (value: unknown) => unknown;
 
-export function translationOf(options: WithTransformer | WithoutTransformer | undefined): Translation {
-  const transformer = options?.transformer;
-  if (transformer === undefined) return plain;
-  const { input, output } =
-    'input' in transformer ? transformer : { input: transformer, output: transformer };
-  return {
-    encode: (value) => (value === undefined ? undefined : JSON.stringify(input.serialize(value))),
-    decode: (data) => (data === undefined ? undefined : output.deserialize(data)),
-  };
+  constructor(options: WithTransformer | WithoutTransformer | undefined) {
+    const transformer = options?.transformer;
+    const { input, output } =
+      transformer && 'input' in transformer ? transformer : { input: transformer, output: transformer };
+    this.#serialize = (value) => (input && value !== undefined ? input.serialize(value) : value);
+    this.#deserialize = (data) => (output && data !== undefined ? output.deserialize(data) : data);
+  }
+
+  /** A promise if a Blob has to be read. Throws, or rejects with, what the transformer or `JSON.stringify` throws. */
+  encode(input: unknown): Encoded | Promise<Encoded> {
+    const detached = detach(input, { streams: true, copy: false });
+    if (detached === undefined) return { json: this.#json(input) };
+    const encode = (it: Detached): Encoded => ({
+      json: this.#json(it.value),
+      sections: it.sections.length > 0 ? it.sections : undefined,
+      streams: it.streams.length > 0 ? it.streams.map((stream) => this.#outgoing(stream)) : undefined,
+    });
+    return detached instanceof Promise ? detached.then(encode) : encode(detached);
+  }
+
+  /** What came, with its bytes and streams at their places. */
+  decode(data: unknown, found: readonly Found[] = []): unknown {
+    const value = this.#deserialize(data);
+    return found.length === 0 ? value : attach(value, found);
+  }
+
+  /** Makes the streams that were found readable. */
+  readStreams(found: readonly Found[], errors: Pick<StreamReader, 'error' | 'fault'>): void {
+    const item = (data: unknown, inside: readonly Found[]): unknown => this.decode(data, inside);
+    for (const { value } of found) if (value instanceof IncomingStream) value.read({ ...errors, item });
+  }
+
+  #json(value: unknown): string | undefined {
+    return JSON.stringify(this.#serialize(value));
+  }
+
+  #outgoing({ path, source }: Detached['streams'][number]): ValueStream {
+    return {
+      path,
+      iterator: iterate(source as StreamSource<unknown>),
+      toItem: (value) => this.#toItem(value),
+      fail: (failure) => JSON.stringify({ message: failure instanceof Error ? failure.message : String(failure) }),
+    };
+  }
+
+  #toItem(value: unknown): StreamElement | Promise<StreamElement> {
+    const detached = detach(value, { streams: false, copy: true });
+    if (detached === undefined) return { data: this.#serialize(value), event: undefined };
+    const itemOf = (it: Detached): StreamElement => ({
+      data: this.#serialize(it.value),
+      event: undefined,
+      sections: it.sections,
+    });
+    return detached instanceof Promise ? detached.then(itemOf) : itemOf(detached);
+  }
 }

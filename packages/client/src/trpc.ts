@@ -5,12 +5,11 @@ import type { Observer, TeardownLogic } from '@trpc/server/observable';
 import { observable } from '@trpc/server/observable';
 import { clock } from './connect.js';
 import type { ClientError } from './errors.js';
-import { faulted, unserialisable } from './errors.js';
 import { LinkState } from './link-state.js';
 import { SubscriptionObserver } from './subscription-observer.js';
-import type { TransformerOption, Translation, WithoutTransformer, WithTransformer } from './transformer.js';
-import { translationOf } from './transformer.js';
-import { UnarySink } from './unary.js';
+import type { TransformerOption, WithoutTransformer, WithTransformer } from './transformer.js';
+import { Translation } from './transformer.js';
+import { request, UnarySink } from './unary.js';
 
 export type HawserLinkOptions<Router extends AnyTRPCRouter> = {
   /** What `connect` returned. It may serve other links and clients too; the link never closes it. */
@@ -28,14 +27,14 @@ export function hawserLink<Router extends AnyTRPCRouter>(
   options: HawserLinkOptions<Router>,
 ): TRPCLink<Router> {
   const { connection } = options;
-  const translation = translationOf(options as WithTransformer | WithoutTransformer);
+  const translation = new Translation(options as WithTransformer | WithoutTransformer);
   return () =>
     ({ op }) =>
       observable((observer) => {
         const told = observer as unknown as LinkObserver;
         return op.type === 'subscription'
           ? subscribe(connection, translation, op, told)
-          : request(connection, translation, op, guarded(told, connection.report));
+          : requestOnce(connection, translation, op, guarded(told, connection.report));
       });
 }
 
@@ -60,7 +59,7 @@ function guarded(observer: LinkObserver, report: (error: unknown) => void): Link
   };
 }
 
-function request(
+function requestOnce(
   connection: Connection,
   translation: Translation,
   op: Operation,
@@ -68,23 +67,13 @@ function request(
 ): TeardownLogic {
   const { path, signal } = op;
   const type = op.type === 'mutation' ? 'mutation' : 'query';
-  let json: string | undefined;
-  try {
-    json = translation.encode(op.input);
-  } catch (cause) {
-    return observer.error(faulted(unserialisable(cause)));
-  }
   const resolve = (data: unknown): void => {
     observer.next({ result: { type: 'data', data } });
     observer.complete();
   };
   const sink = new UnarySink(resolve, (error) => observer.error(error), translation);
-  const idempotent = op.context['idempotent'] === true;
-  const call = connection.call(
-    { type, path, json, signal: signal ?? undefined, timeoutMs: undefined, idempotent },
-    sink,
-  );
-  return () => call.leave();
+  const options = { signal: signal ?? undefined, idempotent: op.context['idempotent'] === true };
+  return request(connection, { type, path, input: op.input }, options, translation, sink);
 }
 
 function subscribe(

@@ -1,9 +1,9 @@
-import type { Caller, CallSink } from '@hawser/core';
-import { HawserError } from '@hawser/core';
+import type { Caller, CallSink, Found, OutgoingCall } from '@hawser/core';
+import { HawserError, IncomingStream } from '@hawser/core';
 import type { MutateOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
-import type { Translation } from './transformer.js';
+import type { Encoded, Translation } from './transformer.js';
 
 /** A query's or mutation's one answer. */
 export class UnarySink implements CallSink {
@@ -21,11 +21,16 @@ export class UnarySink implements CallSink {
     this.#translation = translation;
   }
 
-  result(data: unknown): void {
+  result(data: unknown, found: readonly Found[]): void {
     let value: unknown;
     try {
-      value = this.#translation.decode(data);
+      this.#translation.readStreams(found, {
+        error: (shape) => answered(shape, this.#translation),
+        fault: (cause) => (cause instanceof HawserError ? faulted(cause) : cause),
+      });
+      value = this.#translation.decode(data, found);
     } catch (cause) {
+      for (const it of found) if (it.value instanceof IncomingStream) void it.value.return();
       return this.#reject(faulted(new HawserError('unreadable', 'unknown', undefined, cause)));
     }
     this.#resolve(value);
@@ -56,23 +61,49 @@ export class UnarySink implements CallSink {
   gap(): void {}
 }
 
+export interface UnaryRequest {
+  readonly type: 'query' | 'mutation';
+  readonly path: string;
+  readonly input: unknown;
+}
+
+/** Makes a query or mutation, whose outcome goes to the sink. What comes back gives it up without a word. */
+export function request(
+  caller: Caller,
+  { type, path, input }: UnaryRequest,
+  options: MutateOptions,
+  translation: Translation,
+  sink: UnarySink,
+): () => void {
+  const { signal, timeoutMs, idempotent = false, onProgress } = options;
+  let left = false;
+  let call: OutgoingCall | undefined;
+  const make = (encoded: Encoded): void => {
+    if (left) return;
+    call = caller.call({ type, path, signal, timeoutMs, idempotent, progress: onProgress, ...encoded }, sink);
+  };
+  const refuse = (cause: unknown): void => sink.fault(unserialisable(cause));
+  try {
+    const encoded = translation.encode(input);
+    if (encoded instanceof Promise) encoded.then(make, refuse);
+    else make(encoded);
+  } catch (cause) {
+    refuse(cause);
+  }
+  return () => {
+    left = true;
+    call?.leave();
+  };
+}
+
 /** Makes a query or mutation. */
 export function callOnce(
   caller: Caller,
-  call: { readonly type: 'query' | 'mutation'; readonly path: string; readonly input: unknown },
+  call: UnaryRequest,
   options: MutateOptions | undefined,
   translation: Translation,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const { type, path, input } = call;
-    let json: string | undefined;
-    try {
-      json = translation.encode(input);
-    } catch (cause) {
-      return reject(faulted(unserialisable(cause)));
-    }
-    const { signal, timeoutMs, idempotent = false } = options ?? {};
-    const request = { type, path, json, signal, timeoutMs, idempotent };
-    caller.call(request, new UnarySink(resolve, reject, translation));
+    request(caller, call, options ?? {}, translation, new UnarySink(resolve, reject, translation));
   });
 }

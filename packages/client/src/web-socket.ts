@@ -1,4 +1,4 @@
-import type { Clock, Dial, DialEvents, Socket } from '@hawser/core';
+import type { Clock, Dial, DialEvents, FrameData, Socket } from '@hawser/core';
 import { socketBufferBytes, subprotocol } from '@hawser/core';
 
 /** The part of the web's WebSocket that is used; `terminate` is what `ws` has beside it. */
@@ -10,7 +10,7 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
-  send(data: string): void;
+  send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
   terminate?(): void;
 }
@@ -72,7 +72,7 @@ class ClientSocket implements Socket {
     return this.#web.bufferedAmount;
   }
 
-  send(frame: string): void {
+  send(frame: FrameData): void {
     if (this.#web.readyState !== opened) return;
     this.#web.send(frame);
     if (this.buffered >= socketBufferBytes && !this.#draining) this.#awaitDrain();

@@ -10,6 +10,8 @@ export { defaultLimits, limits } from './wire/limits.js';
 export type { CallType } from './wire/message.js';
 export { messageKinds } from './wire/message.js';
 export { subprotocol } from './wire/subprotocol.js';
+export type { BytesRow, Path, StreamRow } from './wire/attachment-rows.js';
+export type { FrameData } from './wire/binary-frame.js';
 
 // the session: ports for adapters, and what a connection says of itself
 
@@ -30,22 +32,45 @@ export type { LossReason } from './session/session.js';
 
 // rpc: both ends of a line
 
+export type { Detached, Found, Section } from './rpc/attachments.js';
+export { attach, detach } from './rpc/attachments.js';
 export type { Caller, ConnectionOptions } from './rpc/connection.js';
 export { Connection } from './rpc/connection.js';
-export type { Dispatch, IncomingCall, Reply, StreamItem, StreamPosition } from './rpc/dispatch.js';
+export type {
+  Attachments,
+  Dispatch,
+  IncomingCall,
+  Reply,
+  ResultReply,
+  StreamDrop,
+  StreamElement,
+  StreamItem,
+  StreamPosition,
+  StreamReply,
+  ValueStream,
+} from './rpc/dispatch.js';
 export { ServingError } from './rpc/dispatch.js';
 export { HawserError, hawserErrorOf, outcomeOf } from './rpc/hawser-error.js';
 export type { HostOptions, ServerSession } from './rpc/host.js';
 export { Host } from './rpc/host.js';
+export type { StreamReader } from './rpc/incoming-stream.js';
+export { IncomingStream } from './rpc/incoming-stream.js';
 export type { CallRequest, CallSink, OutgoingCall } from './rpc/outgoing-call.js';
 export type { StreamEnd, StreamEntry } from './rpc/stream-intake.js';
+export type { Progress } from './rpc/stream-pump.js';
+export type { StreamSource } from './rpc/stream-source.js';
+export { iterate } from './rpc/stream-source.js';
 export type { Gap, GapReason, SubscriptionOptions } from './rpc/subscription.js';
 export { Subscription } from './rpc/subscription.js';
 
 // serving a tRPC router
 
 export type { CallFailure } from './trpc/error-shape.js';
+export type { BufferOptions } from './trpc/buffer.js';
+export { buffer } from './trpc/buffer.js';
 export { position } from './trpc/position.js';
 export { refusalOf } from './trpc/refusal.js';
 export type { RouterDispatchOptions } from './trpc/router-dispatch.js';
 export { routerDispatch } from './trpc/router-dispatch.js';
+export type { StreamSchema } from './trpc/stream-schema.js';
+export { stream } from './trpc/stream-schema.js';

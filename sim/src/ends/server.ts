@@ -41,6 +41,9 @@ export class Server implements Listener {
       address: (line: Line) => `client ${line.owner}`,
       keptBytes: plan.keeping.bytes,
       absentSessions: plan.keeping.absentSessions,
+      timeoutMs: 30_000,
+      report: (error: unknown) =>
+        judge.verdicts.violated('no-crash', `${this.machine.name} reports ${String(error)}`),
     };
     this.host = new Host(options);
     judge.serverStarted(this.machine);

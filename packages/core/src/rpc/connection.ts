@@ -4,6 +4,7 @@ import { Dialler } from '../session/dialler.js';
 import { longestTimerMs } from '../session/ports.js';
 import type { Session, SessionEnd } from '../session/session.js';
 import { closeCodes, isCloseName } from '../wire/close-codes.js';
+import type { Dispatch } from './dispatch.js';
 import { HawserError } from './hawser-error.js';
 import { noDispatch } from './no-dispatch.js';
 import type { CallRequest, CallSink } from './outgoing-call.js';
@@ -21,14 +22,13 @@ export interface ConnectionOptions extends DiallerOptions {
   readonly lazy: boolean;
   /** Silence after which a query or mutation times out, in ms. */
   readonly timeoutMs: number;
+  /** Runs the calls that the server makes; without it there is nothing to call. */
+  readonly dispatch?: Dispatch | undefined;
   /** Told what a listener threw. Must not throw. */
   readonly onError: (error: unknown) => void;
 }
 
 type Listener = (status: ConnectionStatus) => void;
-
-/** A deadline that is noticed so much later was slept through. */
-const lateMs = 1000;
 
 /** A client's end of the line: calls that outlive sockets and, where that is safe, sessions. */
 export class Connection implements Caller {
@@ -104,27 +104,14 @@ export class Connection implements Caller {
   }
 
   call(request: CallRequest, sink: CallSink): OutgoingCall {
-    const { clock } = this.#options;
+    const { clock, turn } = this.#options;
     const call = new OutgoingCall(request, sink, clock.now());
     if (this.#finishing || this.state === 'closed') call.stop(new HawserError('closed', 'not-run'));
-    else if (request.signal?.aborted) call.stop(aborted(call));
-    else {
-      if (request.signal) call.listen(request.signal, () => call.stop(aborted(call)));
-      if (call.deadlineAt !== undefined) {
-        call.timer = clock.after(call.deadlineAt - clock.now(), () => this.#expire(call));
-      }
+    else if (call.watch(clock, turn)) {
       this.#current.call(call);
       this.#dialler.want();
     }
     return call;
-  }
-
-  #expire(call: OutgoingCall): void {
-    const { clock, turn } = this.#options;
-    const timeout = (): void => call.stop(new HawserError('timeout', call.outcome));
-    // What came in while this end slept, or was busy, is read first: the answer may be there.
-    if (clock.now() - (call.deadlineAt ?? 0) > lateMs) turn.yield(timeout);
-    else timeout();
   }
 
   #waitFor(ms: number): Promise<void> {
@@ -159,7 +146,7 @@ export class Connection implements Caller {
     const peer: Peer = new Peer(session, {
       clock,
       timeoutMs,
-      dispatch: noDispatch,
+      dispatch: this.#options.dispatch ?? noDispatch,
       idle: () => this.#checkFinished(),
       lost: (calls, end) => {
         this.#peers.delete(peer);
@@ -171,6 +158,8 @@ export class Connection implements Caller {
         this.#checkFinished();
       },
     });
+    // What its procedures need, they have from where they were written.
+    peer.context = {};
     this.#peers.add(peer);
     this.#current = peer;
   }
@@ -194,9 +183,14 @@ export class Connection implements Caller {
     }
     // What was asked in one name is not asked in another.
     if (end.name === 'refused') return new HawserError('session-lost', call.outcome, end.name);
-    if (!call.left || end.untouched || call.request.type === 'subscription') return undefined;
-    const safe = (call.request.type === 'query' || call.request.idempotent) && !call.repeated;
-    return safe ? undefined : new HawserError('session-lost', 'unknown', end.name);
+    return this.#mayGoOn(call, end) ? undefined : new HawserError('session-lost', call.outcome, end.name);
+  }
+
+  #mayGoOn(call: OutgoingCall, end: SessionEnd): boolean {
+    if (!call.repeatable) return false;
+    const { type, idempotent } = call.request;
+    if (!call.left || end.untouched || type === 'subscription') return true;
+    return (type === 'query' || idempotent === true) && !call.repeated;
   }
 
   /** Makes a call again that can have run. */
@@ -246,10 +240,6 @@ export class Connection implements Caller {
       this.#options.onError(error);
     }
   }
-}
-
-function aborted(call: OutgoingCall): HawserError {
-  return new HawserError('aborted', call.outcome, undefined, call.request.signal?.reason);
 }
 
 function isRefusal(end: SessionEnd): boolean {

@@ -1,4 +1,6 @@
+import type { Path } from '../wire/attachment-rows.js';
 import type { CallType } from '../wire/message.js';
+import type { Found, Section } from './attachments.js';
 
 /** A call from the other end, as its handler sees it. */
 export interface IncomingCall {
@@ -6,6 +8,8 @@ export interface IncomingCall {
   readonly path: string;
   /** As on the wire: before the router's transformer. */
   readonly input: unknown;
+  /** The bytes and streams that belong into the input once the transformer has read it. */
+  readonly found: readonly Found[];
   /** Where a tracked subscription continues. */
   readonly after: string | undefined;
   /** What the session's last accepted dial gave. */
@@ -20,6 +24,8 @@ export interface IncomingCall {
 export interface StreamItem {
   readonly data: unknown;
   readonly event: string | undefined;
+  /** Its bytes. */
+  readonly sections?: readonly Section[] | undefined;
 }
 
 /** Where a stream is to continue, should its session be lost before the next event. */
@@ -27,18 +33,46 @@ export interface StreamPosition {
   readonly position: string;
 }
 
+/** So many items were dropped before the next. */
+export interface StreamDrop {
+  readonly dropped: number;
+}
+
+export type StreamElement = StreamItem | StreamPosition | StreamDrop;
+
+/** A stream on its way out. */
+export interface StreamReply {
+  readonly kind: 'stream';
+  readonly iterator: AsyncIterator<unknown, unknown, undefined>;
+  /** Makes an item of what the iterator gave. May throw or reject: then the stream fails. */
+  readonly toItem: (value: unknown) => StreamElement | Promise<StreamElement>;
+  /** Why items may be missing before the first. */
+  readonly gap?: string | undefined;
+}
+
+/** A stream inside a value. */
+export interface ValueStream extends Pick<StreamReply, 'iterator' | 'toItem'> {
+  readonly path: Path;
+  /** The JSON of the error shape that its receiver is told. Never throws. */
+  readonly fail: (failure: unknown) => string;
+}
+
+/** What a value holds beside its JSON. */
+export interface Attachments {
+  readonly sections?: readonly Section[] | undefined;
+  readonly streams?: readonly ValueStream[] | undefined;
+}
+
+export interface ResultReply extends Attachments {
+  readonly kind: 'result';
+  readonly data: unknown;
+}
+
 export type Reply =
-  | { readonly kind: 'result'; readonly data: unknown }
+  | ResultReply
   /** The error shape's JSON. */
   | { readonly kind: 'error'; readonly json: string }
-  | {
-      readonly kind: 'stream';
-      readonly iterator: AsyncIterator<unknown, unknown, undefined>;
-      /** Makes an item of what the iterator gave. May throw: then the stream fails. */
-      readonly toItem: (value: unknown) => StreamItem | StreamPosition;
-      /** Why items may be missing before the first. */
-      readonly gap?: string | undefined;
-    };
+  | StreamReply;
 
 /** Runs calls: all that a peer knows of a router. Data have passed its transformer, but are no text yet. */
 export interface Dispatch {

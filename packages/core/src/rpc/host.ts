@@ -8,15 +8,23 @@ import type { Limits } from '../wire/limits.js';
 import type { Dispatch } from './dispatch.js';
 import { HawserError } from './hawser-error.js';
 import { LazySignal } from './lazy-signal.js';
-import type { OutgoingCall } from './outgoing-call.js';
+import type { Caller } from './connection.js';
+import type { CallRequest, CallSink } from './outgoing-call.js';
+import { OutgoingCall } from './outgoing-call.js';
 import { Peer } from './peer.js';
 
-/** A client's session, as the server's code sees it. It is the same object for as long as the session lives. */
-export interface ServerSession {
+/**
+ * A client's session, as the server's code sees it. It is the same object for as long as the session lives. Through it
+ * the server calls the client, whether that has a socket at the moment or not; calls that have no answer when the
+ * session ends reject as `session-lost`.
+ */
+export interface ServerSession extends Caller {
   /** A public name, for logs. Not a secret. */
   readonly id: string;
   /** Fires when the session has ended, not when a socket drops that is resumed. */
   readonly signal: AbortSignal;
+  /** Told of errors that have no other way to their user. */
+  readonly report: (error: unknown) => void;
   /** Ends the session: its calls are aborted, its socket is closed, the client is told and makes a new one. */
   close(): void;
 }
@@ -41,21 +49,31 @@ export interface HostOptions<R> {
   readonly keptBytes: number;
   /** Sessions without a socket that are kept. */
   readonly absentSessions: number;
+  /** Silence after which a query or mutation of the server times out, in ms. */
+  readonly timeoutMs: number;
+  /** Told of errors that have no other way to their user. Must not throw. */
+  readonly report: (error: unknown) => void;
 }
+
+type GuestOptions = Pick<HostOptions<never>, 'clock' | 'turn' | 'dispatch' | 'timeoutMs' | 'report'>;
 
 /** One session of a host. */
 class Guest implements ServerSession {
   readonly peer: Peer;
   readonly #session: Session;
+  readonly #options: GuestOptions;
+  readonly #busy: Set<Guest>;
   readonly #ending = new LazySignal();
+  #end: SessionEnd | undefined;
 
-  constructor(session: Session, { clock, dispatch }: Pick<HostOptions<never>, 'clock' | 'dispatch'>) {
+  /** It is among the `busy` while it has calls of this end. */
+  constructor(session: Session, options: GuestOptions, busy: Set<Guest>) {
     this.#session = session;
+    this.#options = options;
+    this.#busy = busy;
     this.peer = new Peer(session, {
-      clock,
-      dispatch,
-      timeoutMs: Number.POSITIVE_INFINITY,
-      idle: () => {},
+      ...options,
+      idle: () => busy.delete(this),
       lost: (calls, end) => this.#lost(calls, end),
     });
   }
@@ -68,11 +86,28 @@ class Guest implements ServerSession {
     return this.#ending.signal;
   }
 
+  get report(): (error: unknown) => void {
+    return this.#options.report;
+  }
+
+  call(request: CallRequest, sink: CallSink): OutgoingCall {
+    const { clock, turn } = this.#options;
+    const call = new OutgoingCall(request, sink, clock.now());
+    if (this.#end) call.stop(new HawserError('session-lost', 'not-run', this.#end.name));
+    else if (call.watch(clock, turn)) {
+      this.#busy.add(this);
+      this.peer.call(call);
+    }
+    return call;
+  }
+
   close(): void {
     this.#session.close('ended');
   }
 
   #lost(calls: readonly OutgoingCall[], end: SessionEnd): void {
+    this.#end = end;
+    this.#busy.delete(this);
     this.#ending.abort(new Error(`The session has ended (${end.name})`));
     for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));
   }
@@ -83,11 +118,15 @@ export class Host<R> {
   readonly #options: HostOptions<R>;
   readonly #registry: Registry<R>;
   readonly #guests = new WeakMap<Session, Guest>();
+  readonly #busy = new Set<Guest>();
 
   constructor(options: HostOptions<R>) {
     this.#options = options;
     const doorkeeper: Doorkeeper<R> = {
-      created: (session) => void this.#guests.set(session, new Guest(session, options)),
+      created: (session) => void this.#guests.set(session, new Guest(session, options, this.#busy)),
+      swept: (now) => {
+        for (const { peer } of this.#busy) peer.sweep(now);
+      },
       admit: (session, request, params) => this.#admit(session, request, params),
     };
     this.#registry = new Registry({ ...options, doorkeeper });

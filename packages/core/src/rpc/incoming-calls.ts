@@ -1,20 +1,22 @@
-import { Fifo } from '../session/fifo.js';
 import type { LaneName } from '../session/outbox.js';
+import { Outgoing } from '../session/outgoing.js';
 import type { Clock, Timer } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
 import type { Session } from '../session/session.js';
-import { fits } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
 import type { CallMessage, CallType, CreditMessage } from '../wire/message.js';
 import { callType, encodeBare, encodeError, encodeGap, encodeResult, readValue } from '../wire/message.js';
-import type { Dispatch, IncomingCall, Reply } from './dispatch.js';
+import type { Found } from './attachments.js';
+import type { Dispatch, IncomingCall, Reply, ResultReply, StreamReply, ValueStream } from './dispatch.js';
 import { ServingError } from './dispatch.js';
+import type { IncomingStream } from './incoming-stream.js';
+import type { IncomingStreams } from './incoming-streams.js';
 import { LazySignal } from './lazy-signal.js';
+import type { OutgoingStreams, SentStreams } from './outgoing-streams.js';
+import { closeSource } from './outgoing-streams.js';
 import type { PumpFailure } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
-
-/** Characters of items for which streams are resumed at a time. */
-const roomLength = 65_536;
+import type { StreamTurns } from './stream-turns.js';
 
 /** A call that runs here. */
 class RunningCall implements IncomingCall {
@@ -23,7 +25,10 @@ class RunningCall implements IncomingCall {
   readonly path: string;
   readonly input: unknown;
   readonly after: string | undefined;
+  readonly found: readonly Found[];
   readonly context: unknown;
+  /** The streams of its input, by id. */
+  readonly inputs: ReadonlyMap<number, IncomingStream>;
   readonly #lazy = new LazySignal();
   /**
    * Once it is not `running`, what its handler does is told to nobody: the final message of a `cancelled` call is
@@ -31,17 +36,26 @@ class RunningCall implements IncomingCall {
    */
   fate: 'running' | 'cancelled' | 'expired' = 'running';
   pump: StreamPump | undefined;
+  /** The streams of its result, which was sent: the call is in flight until they are over. */
+  outputs: SentStreams | undefined;
   /** Credit that came before its stream had started. */
   credit: CreditMessage | undefined;
   timer: Timer | undefined;
 
-  constructor(message: CallMessage, context: unknown) {
+  constructor(
+    message: CallMessage,
+    found: readonly Found[],
+    inputs: ReadonlyMap<number, IncomingStream>,
+    context: unknown,
+  ) {
     const [kind, id, path, input, options] = message;
     this.id = id;
     this.type = callType(kind);
     this.path = path;
     this.input = readValue(input, options);
     this.after = options?.after;
+    this.found = found;
+    this.inputs = inputs;
     this.context = context;
   }
 
@@ -59,43 +73,57 @@ class RunningCall implements IncomingCall {
     this.fate = fate;
     this.#lazy.abort(reason);
     this.pump?.stop(undefined);
+    this.outputs?.stop({ error: reason });
+    for (const stream of this.inputs.values()) stream.fail(reason);
   }
+}
+
+const noInputs: ReadonlyMap<number, IncomingStream> = new Map();
+
+/** What the calls of a session share with the rest of it. */
+export interface IncomingCallsOptions {
+  readonly clock: Clock;
+  readonly dispatch: Dispatch;
+  readonly turns: StreamTurns;
+  /** The streams of inputs, and those of results. */
+  readonly incoming: IncomingStreams;
+  readonly outgoing: OutgoingStreams;
 }
 
 /** The calls that the other end made on one session, and that run here. Each gets one final message. */
 export class IncomingCalls {
   readonly #session: Session;
-  readonly #clock: Clock;
-  readonly #dispatch: Dispatch;
+  readonly #options: IncomingCallsOptions;
   /** In flight: from the call's arrival until its handler has ended, cancelled or not. */
   readonly #calls = new Map<number, RunningCall>();
-  /** Streams that found no room in the session. */
-  readonly #waiting = new Fifo<StreamPump>();
   #lastId = 0;
 
-  constructor(session: Session, clock: Clock, dispatch: Dispatch) {
+  constructor(session: Session, options: IncomingCallsOptions) {
     this.#session = session;
-    this.#clock = clock;
-    this.#dispatch = dispatch;
+    this.#options = options;
   }
 
   get size(): number {
     return this.#calls.size;
   }
 
-  start(message: CallMessage, context: unknown): void {
+  /** `overtaken` says that calls which were made later may have come before it. */
+  start(message: CallMessage, found: readonly Found[], overtaken: boolean, context: unknown): void {
     const id = message[1];
-    if (id <= this.#lastId) return this.#session.close('bad-id');
-    this.#lastId = id;
-    const call = new RunningCall(message, context);
+    if (id <= this.#lastId && !(overtaken && !this.#calls.has(id))) return this.#session.close('bad-id');
+    this.#lastId = Math.max(id, this.#lastId);
+    const inputs = this.#openInputs(message);
+    if (inputs === undefined) return;
+    const streams = (message[4]?.streams ?? []).map(([path, stream]) => ({ path, value: inputs.get(stream) }));
+    const call = new RunningCall(message, streams.length > 0 ? [...found, ...streams] : found, inputs, context);
     if (this.#calls.size >= this.#session.takes.calls) {
       return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'reply');
     }
     this.#calls.set(id, call);
     const timeout = message[4]?.timeout;
     if (timeout !== undefined && timeout <= longestTimerMs)
-      call.timer = this.#clock.after(timeout, () => this.#expire(call));
-    void this.#dispatch.run(call).then((reply) => this.#answer(call, reply));
+      call.timer = this.#options.clock.after(timeout, () => this.#expire(call));
+    void this.#options.dispatch.run(call).then((reply) => this.#answer(call, reply));
   }
 
   cancel(id: number): void {
@@ -111,27 +139,28 @@ export class IncomingCalls {
     call.credit = [kind, id, consumed, items, bytes];
   }
 
-  /**
-   * The session takes stream items again: resumes about as many streams as it has room for, in the order in which
-   * they found none. Answers whether there are more.
-   */
-  room(): boolean {
-    for (let room = roomLength; room > 0; ) {
-      const pump = this.#waiting.shift();
-      if (pump === undefined) return false;
-      pump.resume();
-      room -= pump.length || this.#session.room.itemLength;
-    }
-    return this.#waiting.size > 0;
-  }
-
   /** The session is over: handlers are told, nothing is sent any more. */
   abortAll(message: string): void {
     const reason = abortError(message);
     for (const call of this.#calls.values()) {
       call.timer?.cancel();
       call.meet('cancelled', reason);
+      // Those whose message had not left were to be stopped after that.
+      call.outputs?.stop({ error: reason });
     }
+  }
+
+  /** Undefined, and the end of the session, if there cannot be such streams. */
+  #openInputs(message: CallMessage): ReadonlyMap<number, IncomingStream> | undefined {
+    const rows = message[4]?.streams;
+    if (rows === undefined) return noInputs;
+    const inputs = new Map<number, IncomingStream>();
+    for (const [, id] of rows) {
+      const stream = this.#options.incoming.open(id, { over: () => inputs.delete(id) });
+      if (stream === undefined) return undefined;
+      inputs.set(id, stream);
+    }
+    return inputs;
   }
 
   #expire(call: RunningCall): void {
@@ -140,32 +169,62 @@ export class IncomingCalls {
 
   #answer(call: RunningCall, reply: Reply): void {
     if (reply.kind === 'stream') return this.#stream(call, reply);
-    if (call.cancelled) this.#finishFated(call, 'reply');
-    else if (reply.kind === 'error') this.#error(call, reply.json, 'reply');
-    else this.#result(call, reply.data);
+    if (reply.kind === 'error') {
+      if (call.cancelled) this.#finishFated(call, 'reply');
+      else this.#error(call, reply.json, 'reply');
+    } else if (call.cancelled) {
+      for (const stream of reply.streams ?? []) closeSource(stream);
+      this.#finishFated(call, 'reply');
+    } else this.#result(call, reply);
   }
 
-  #result(call: RunningCall, data: unknown): void {
-    let text: string;
+  #result(call: RunningCall, reply: ResultReply): void {
+    let failure: ServingError;
     try {
-      text = encodeResult(call.id, JSON.stringify(data));
+      const message = this.#resultMessage(call, reply);
+      if (this.#session.admits(message)) return this.#finish(call, message, 'reply');
+      failure = new ServingError('PAYLOAD_TOO_LARGE', 'The result is larger than the caller accepts');
     } catch (cause) {
-      const failure = new ServingError('INTERNAL_SERVER_ERROR', 'The result could not be serialised', cause);
-      return this.#fail(call, failure, 'reply');
+      failure = new ServingError('INTERNAL_SERVER_ERROR', 'The result could not be serialised', cause);
     }
-    if (fits(text, this.#session.messageBytes)) return this.#finish(call, text, 'reply');
-    const failure = new ServingError('PAYLOAD_TOO_LARGE', 'The result is larger than the caller accepts');
+    if (call.outputs) this.#options.outgoing.forget(call.outputs);
+    call.outputs = undefined;
+    for (const stream of reply.streams ?? []) closeSource(stream);
     this.#fail(call, failure, 'reply');
   }
 
-  #stream(call: RunningCall, stream: Extract<Reply, { kind: 'stream' }>): void {
+  /** May throw what `JSON.stringify` throws. */
+  #resultMessage(call: RunningCall, { data, sections, streams }: ResultReply): string | Outgoing {
+    const json = JSON.stringify(data) as string | undefined;
+    if (!sections && !streams) return encodeResult(call.id, json);
+    const outputs = streams && this.#openOutputs(call, streams);
+    const bytes = sections?.map(({ row }) => row);
+    const message = new Outgoing(
+      encodeResult(call.id, json, { bytes, streams: outputs?.rows }),
+      sections?.map((section) => section.data),
+    );
+    if (outputs) message.left = () => outputs.start();
+    return message;
+  }
+
+  /** Gives the streams of a result their ids. */
+  #openOutputs(call: RunningCall, streams: readonly ValueStream[]): SentStreams {
+    if (!this.#options.outgoing.admits(streams.length)) throw new RangeError('Too many streams are under way');
+    const over = (): void => {
+      if (call.outputs?.open === 0) this.#over(call);
+    };
+    call.outputs = this.#options.outgoing.open(streams, { over });
+    return call.outputs;
+  }
+
+  #stream(call: RunningCall, stream: StreamReply): void {
     const done = (failure: PumpFailure): void => {
       if (call.cancelled) this.#finishFated(call, 'stream');
       else if (failure) this.#fail(call, failure.error, 'stream');
       else this.#finish(call, encodeBare('end', call.id), 'stream');
     };
-    const awaitRoom = (waiting: StreamPump): void => this.#waiting.push(waiting);
-    const pump = new StreamPump({ id: call.id, stream, session: this.#session, awaitRoom, done });
+    const { turns } = this.#options;
+    const pump = new StreamPump({ id: call.id, stream, session: this.#session, turns, done });
     call.pump = pump;
     if (call.cancelled) return pump.stop(undefined);
     this.#session.send(encodeBare('started', call.id), 'reply');
@@ -180,21 +239,35 @@ export class IncomingCalls {
   }
 
   #fail(call: RunningCall, failure: unknown, lane: LaneName): void {
-    this.#error(call, this.#dispatch.fail(call, failure), lane);
+    this.#error(call, this.#options.dispatch.fail(call, failure), lane);
   }
 
   #error(call: RunningCall, json: string, lane: LaneName): void {
     const text = encodeError(call.id, json);
-    if (fits(text, this.#session.messageBytes)) return this.#finish(call, text, lane);
+    if (this.#session.admits(text)) return this.#finish(call, text, lane);
     const failure = new ServingError('PAYLOAD_TOO_LARGE', 'The error is larger than the caller accepts');
-    this.#finish(call, encodeError(call.id, this.#dispatch.fail(call, failure)), lane);
+    this.#finish(call, encodeError(call.id, this.#options.dispatch.fail(call, failure)), lane);
   }
 
-  #finish(call: RunningCall, text: string, lane: LaneName): void {
+  /** Sends the final message. */
+  #finish(call: RunningCall, message: string | Outgoing, lane: LaneName): void {
+    if (!call.outputs?.open) this.#over(call);
+    this.#session.send(message, lane);
+    const { valueBytes } = this.#session.limits;
+    const full =
+      this.#session.waiting('reply') > limits.answerBytes.default ||
+      this.#session.transfersLength > limits.unfinished.default * valueBytes;
+    if (full) this.#session.close('overflow');
+  }
+
+  /** Nothing more is to be sent for it, and nothing more of its input is going to be read. */
+  #over(call: RunningCall): void {
     this.#calls.delete(call.id);
     call.timer?.cancel();
-    this.#session.send(text, lane);
-    if (this.#session.waiting('reply') > limits.answerBytes.default) this.#session.close('overflow');
+    for (const [id, stream] of call.inputs) {
+      this.#options.incoming.cancel(id);
+      stream.fail(new Error('The call is over'));
+    }
   }
 }
 

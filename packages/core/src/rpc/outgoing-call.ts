@@ -1,13 +1,20 @@
-import type { Outgoing } from '../session/outbox.js';
-import type { Timer } from '../session/ports.js';
+import type { Outgoing } from '../session/outgoing.js';
+import type { Clock, Timer, Turn } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
 import type { Outcome } from '../wire/fault-codes.js';
-import type { Limits } from '../wire/limits.js';
+import type { Session } from '../session/session.js';
 import type { CallType } from '../wire/message.js';
 import { onAbort } from './abort-listeners.js';
-import type { HawserError } from './hawser-error.js';
+import type { Found } from './attachments.js';
+import type { Attachments } from './dispatch.js';
+import { HawserError } from './hawser-error.js';
+import type { IncomingStream } from './incoming-stream.js';
+import type { SentStreams } from './outgoing-streams.js';
+import { closeSource } from './outgoing-streams.js';
+import type { StreamOrigin } from './stream-intake.js';
+import type { Progress } from './stream-pump.js';
 
-export interface CallRequest {
+export interface CallRequest extends Attachments {
   readonly type: CallType;
   readonly path: string;
   /** The input's JSON, undefined for `undefined`. */
@@ -17,17 +24,20 @@ export interface CallRequest {
   readonly timeoutMs: number | undefined;
   /** A mutation that may run twice: it is made again when its session is lost, as a query is. */
   readonly idempotent?: boolean;
+  /** Told what the other end has taken of the streams in the input. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What becomes of a call. One of `result`, `error`, `end` and `fault` comes, once, and last. */
 export interface CallSink {
-  result(data: unknown): void;
+  /** `found` belongs into the data once a transformer has read it. */
+  result(data: unknown, found: readonly Found[]): void;
   /** The server's answer, as an error shape. */
   error(shape: unknown): void;
   /** No answer; `shape` is the server's own word about it, where there is one. */
   fault(fault: HawserError, shape?: unknown): void;
   started(): void;
-  item(data: unknown, event: string | undefined): void;
+  item(data: unknown, event: string | undefined, found: readonly Found[]): void;
   position(event: string): void;
   gap(reason: string, count: number | undefined): void;
   end(): void;
@@ -46,10 +56,11 @@ export interface CallTable {
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void;
   /** Ends the session: the other end sent more than it was allowed to. */
   flooded(): void;
-  /** The frame that is being handed on: its number and its length. */
-  readonly arrived: { readonly counts: { readonly received: number }; readonly frameLength: number };
-  readonly limits: Limits;
+  readonly session: Session;
 }
+
+/** A deadline that is noticed so much later was slept through. */
+const lateMs = 1000;
 
 /** A deadline further away than any timer is none. */
 function deadlineOf(timeoutMs: number | undefined, now: number): number | undefined {
@@ -58,14 +69,18 @@ function deadlineOf(timeoutMs: number | undefined, now: number): number | undefi
 }
 
 /** A call that this end made, over all the sessions that it lives on. */
-export class OutgoingCall {
+export class OutgoingCall implements StreamOrigin {
   readonly request: CallRequest;
   readonly sink: CallSink;
   /** In the session it is on; 0 while it waits for a place among the calls in flight. */
   id = 0;
   message: Outgoing | undefined;
-  /** Credit that waits behind the call's message. */
-  credit: Outgoing | undefined;
+  /** Credit that waits until the call's message has left. */
+  owed: string | undefined;
+  /** The streams of its input, while it is in the table. */
+  inputs: SentStreams | undefined;
+  /** The streams of its result, which has come: the call goes on until they are over. */
+  outputs: readonly IncomingStream[] | undefined;
   /** It waits in the table's queue. */
   queued = false;
   table: CallTable | undefined;
@@ -78,7 +93,7 @@ export class OutgoingCall {
   heardAt: number;
   /** When the caller's own deadline passes. */
   readonly deadlineAt: number | undefined;
-  timer: Timer | undefined;
+  #timer: Timer | undefined;
   #unlisten: (() => void) | undefined;
 
   /** Throws a `RangeError` for a timeout that is not a number. */
@@ -94,38 +109,91 @@ export class OutgoingCall {
     return this.message?.state === 'framed';
   }
 
+  get session(): Session | undefined {
+    return this.settled ? undefined : this.table?.session;
+  }
+
+  /** Whether it can be made again as it was: what was read of a stream cannot be read again. */
+  get repeatable(): boolean {
+    return !this.inputs?.pulled && this.outputs === undefined;
+  }
+
   get outcome(): Outcome {
     return this.left || this.repeated ? 'unknown' : 'not-run';
   }
 
-  /** Calls back when the caller aborts, until the call is settled. */
-  listen(signal: AbortSignal, callback: () => void): void {
-    this.#unlisten = onAbort(signal, callback);
+  /** Watches its caller's signal and its deadline until it is settled; answers whether it may be made at all. */
+  watch(clock: Clock, turn: Turn): boolean {
+    const { signal } = this.request;
+    if (signal?.aborted) this.#abort();
+    else {
+      if (signal) this.#unlisten = onAbort(signal, () => this.#abort());
+      if (this.deadlineAt !== undefined)
+        this.#timer = clock.after(this.deadlineAt - clock.now(), () => this.#expire(clock, turn));
+    }
+    return !this.settled;
+  }
+
+  credit(consumed: number, items: number, bytes: number): void {
+    this.table?.credit(this, consumed, items, bytes);
   }
 
   /** Marks the call settled and lets go of what would settle it; answers whether it was open. */
   settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.timer?.cancel();
+    this.#timer?.cancel();
     this.#unlisten?.();
     return true;
+  }
+
+  /** Its answer came, or all of it is over: nobody is going to read its input any more. */
+  finish(): void {
+    if (this.settle()) this.#closeInputs(undefined);
   }
 
   /** Rejects the call at this end and withdraws or cancels it at the other; `shape` is the server's word about it. */
   stop(fault: HawserError, shape?: unknown): void {
     if (!this.settle()) return;
     this.table?.cancel(this);
-    this.sink.fault(fault, shape);
+    this.#closeInputs(fault);
+    this.#tell(fault, shape);
   }
 
   /** Rejects the call without a word to the other end: the session it was on is gone. */
   lose(fault: HawserError, shape?: unknown): void {
-    if (this.settle()) this.sink.fault(fault, shape);
+    if (!this.settle()) return;
+    this.#closeInputs(fault);
+    this.#tell(fault, shape);
   }
 
   /** The consumer of a stream is done with it: nothing more is told. */
   leave(): void {
-    if (this.settle()) this.table?.cancel(this);
+    if (!this.settle()) return;
+    this.table?.cancel(this);
+    this.#closeInputs(new HawserError('aborted', this.outcome));
+  }
+
+  #abort(): void {
+    this.stop(new HawserError('aborted', this.outcome, undefined, this.request.signal?.reason));
+  }
+
+  #expire(clock: Clock, turn: Turn): void {
+    const timeout = (): void => this.stop(new HawserError('timeout', this.outcome));
+    // What came in while this end slept, or was busy, is read first: the answer may be there.
+    if (clock.now() - (this.deadlineAt ?? 0) > lateMs) turn.yield(timeout);
+    else timeout();
+  }
+
+  /** A caller that has its answer is told by the streams of that. */
+  #tell(fault: HawserError, shape: unknown): void {
+    if (this.outputs === undefined) return this.sink.fault(fault, shape);
+    for (const stream of this.outputs) stream.fail(fault);
+  }
+
+  /** With a failure none of them is to look complete. */
+  #closeInputs(failure: HawserError | undefined): void {
+    if (this.inputs) this.inputs.stop(failure && { error: failure });
+    else for (const stream of this.request.streams ?? []) closeSource(stream);
   }
 }

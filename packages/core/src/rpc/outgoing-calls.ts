@@ -1,8 +1,8 @@
 import { Fifo } from '../session/fifo.js';
+import { Outgoing } from '../session/outgoing.js';
 import type { Clock } from '../session/ports.js';
 import type { Session } from '../session/session.js';
-import { fits } from '../wire/frame.js';
-import type { Limits } from '../wire/limits.js';
+import type { StreamRow } from '../wire/attachment-rows.js';
 import type {
   EndMessage,
   ErrorMessage,
@@ -14,8 +14,13 @@ import type {
   StartedMessage,
 } from '../wire/message.js';
 import { encodeBare, encodeCall, encodeCredit, messageKinds, readValue } from '../wire/message.js';
+import type { Found } from './attachments.js';
 import { HawserError } from './hawser-error.js';
+import type { IncomingStream } from './incoming-stream.js';
+import type { IncomingStreams } from './incoming-streams.js';
 import type { CallTable, OutgoingCall } from './outgoing-call.js';
+import type { OutgoingStreams } from './outgoing-streams.js';
+import type { Progress } from './stream-pump.js';
 
 /** Messages about a call, from its callee. */
 export type ReplyMessage =
@@ -34,12 +39,21 @@ const maxWaiting = 16 * 1024 * 1024;
 /** Settled calls that the queue keeps before it looks through all to let go of them. */
 const maxStale = 1024;
 
+export interface OutgoingCallsOptions {
+  readonly clock: Clock;
+  /** Silence after which a query or mutation times out, in ms. */
+  readonly timeoutMs: number;
+  /** The last call got its final message. */
+  readonly idle: () => void;
+  /** The streams of inputs, and those of results. */
+  readonly outgoing: OutgoingStreams;
+  readonly incoming: IncomingStreams;
+}
+
 /** The calls that this end made on one session. */
 export class OutgoingCalls implements CallTable {
-  readonly #session: Session;
-  readonly #clock: Clock;
-  readonly #timeoutMs: number;
-  readonly #idle: () => void;
+  readonly session: Session;
+  readonly #options: OutgoingCallsOptions;
   /** In flight; a cancelled call stays until its final message, as it does at the callee. */
   readonly #calls = new Map<number, OutgoingCall>();
   /** Waiting for a place among the calls in flight. */
@@ -50,34 +64,25 @@ export class OutgoingCalls implements CallTable {
   #queuedLength = 0;
   #lastId = 0;
 
-  constructor(session: Session, clock: Clock, timeoutMs: number, idle: () => void) {
-    this.#session = session;
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
-    this.#idle = idle;
+  constructor(session: Session, options: OutgoingCallsOptions) {
+    this.session = session;
+    this.#options = options;
   }
 
   get size(): number {
     return this.#calls.size + this.#queued;
   }
 
-  get arrived(): Session {
-    return this.#session;
-  }
-
-  get limits(): Limits {
-    return this.#session.limits;
-  }
-
   start(call: OutgoingCall): void {
     call.table = this;
     call.id = 0;
     call.message = undefined;
-    call.credit = undefined;
+    call.owed = undefined;
+    call.inputs = undefined;
     call.queued = false;
-    if (this.#queued >= maxQueued || this.#session.waiting('call') + this.#queuedLength > maxWaiting) {
+    if (this.#queued >= maxQueued || this.session.waiting('call') + this.#queuedLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
-    } else if (this.#calls.size < this.#session.limits.calls) this.#admit(call);
+    } else if (this.#calls.size < this.session.limits.calls) this.#admit(call);
     else {
       this.#enqueue(call);
       this.#queue.push(call);
@@ -87,10 +92,10 @@ export class OutgoingCalls implements CallTable {
   /** Measures the calls that have not left by the limits that are in force now. */
   limited(): void {
     const surplus: OutgoingCall[] = [];
-    let room = this.#session.limits.calls;
+    let room = this.session.limits.calls;
     for (const call of [...this.#calls.values()]) {
       const waits = call.message?.state === 'waiting';
-      if (waits && !fits(call.message?.text ?? '', this.#session.messageBytes)) {
+      if (waits && call.message && !this.session.admits(call.message)) {
         call.stop(new HawserError('too-large', call.outcome));
       } else if (waits && room <= 0) surplus.push(call);
       else room--;
@@ -103,36 +108,38 @@ export class OutgoingCalls implements CallTable {
   }
 
   cancel(call: OutgoingCall): void {
-    if (call.left) this.#session.send(encodeBare('cancel', call.id), 'reply');
+    if (call.left) this.session.send(encodeBare('cancel', call.id), 'reply');
     else if (call.message) {
-      this.#session.withdraw(call.message, 'call');
-      this.#withdrawCredit(call);
+      this.#withdraw(call, call.message);
       this.#free(call.id);
     } else if (call.queued) this.#unqueue(call);
   }
 
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void {
-    if (!this.#calls.has(call.id)) return;
-    // Answers overtake calls, and credit must overtake neither its call nor older credit.
-    this.#withdrawCredit(call);
+    const { message } = call;
+    if (message === undefined || !this.#calls.has(call.id)) return;
     const text = encodeCredit(call.id, consumed, items, bytes);
-    if (call.left) return this.#session.send(text, 'reply');
-    call.credit = { text, state: 'waiting' };
-    this.#session.send(call.credit, 'call');
+    if (call.left) return this.session.send(text, 'reply');
+    // Credit must not overtake its call; what is paid later says all that this does.
+    call.owed = text;
+    message.left = () => this.#left(call);
   }
 
   flooded(): void {
-    this.#session.close('too-many');
+    this.session.close('too-many');
   }
 
-  receive(message: ReplyMessage): void {
+  receive(message: ReplyMessage, found: readonly Found[]): void {
     const call = this.#calls.get(message[1]);
-    if (call === undefined) return;
+    if (call === undefined || call.outputs) return;
+    const streams = message[0] === messageKinds.result ? message[3]?.streams : undefined;
+    if (streams?.length) return this.#openOutputs(call, message as ResultMessage, streams, found);
     const final = isFinal(message);
     if (final) this.#free(call.id);
-    if (call.settled || (final && !call.settle())) return;
-    call.heardAt = this.#clock.now();
-    this.#tell(call, message);
+    if (call.settled) return;
+    if (final) call.finish();
+    call.heardAt = this.#options.clock.now();
+    this.#tell(call, message, found);
   }
 
   /** Rejects the calls of which nothing was heard for too long. */
@@ -140,7 +147,7 @@ export class OutgoingCalls implements CallTable {
     const overdue: OutgoingCall[] = [];
     for (const call of this.#open()) {
       const patient = call.request.type === 'subscription' || call.request.timeoutMs !== undefined;
-      if (!patient && now - call.heardAt >= this.#timeoutMs) overdue.push(call);
+      if (!patient && !call.outputs && now - call.heardAt >= this.#options.timeoutMs) overdue.push(call);
     }
     for (const call of overdue) call.stop(new HawserError('timeout', call.outcome));
   }
@@ -160,9 +167,35 @@ export class OutgoingCalls implements CallTable {
     return calls;
   }
 
-  #withdrawCredit(call: OutgoingCall): void {
-    if (call.credit?.state === 'waiting') this.#session.withdraw(call.credit, 'call');
-    call.credit = undefined;
+  /** The result holds streams: the call is in flight until they are over. */
+  #openOutputs(
+    call: OutgoingCall,
+    [, id, data, options]: ResultMessage,
+    rows: readonly StreamRow[],
+    found: readonly Found[],
+  ): void {
+    let open = rows.length;
+    const over = (): void => {
+      if (--open > 0) return;
+      call.finish();
+      this.#free(id);
+    };
+    const streams: Found[] = [];
+    for (const [path, stream] of rows) {
+      const value = this.#options.incoming.open(stream, { over });
+      // There cannot be such a stream, and the session is over.
+      if (value === undefined) return;
+      streams.push({ path, value });
+    }
+    call.outputs = streams.map(({ value }) => value as IncomingStream);
+    if (!call.settled) call.sink.result(readValue(data, options), [...found, ...streams]);
+  }
+
+  /** Takes back the message of a call, and with it the streams that would have followed it. */
+  #withdraw(call: OutgoingCall, message: Outgoing): void {
+    this.session.withdraw(message, 'call');
+    message.left = call.owed = undefined;
+    if (call.inputs) this.#options.outgoing.forget(call.inputs);
   }
 
   *#open(): Iterable<OutgoingCall> {
@@ -170,16 +203,16 @@ export class OutgoingCalls implements CallTable {
     for (const call of this.#queue) if (!call.settled) yield call;
   }
 
-  #tell(call: OutgoingCall, message: ReplyMessage): void {
+  #tell(call: OutgoingCall, message: ReplyMessage, found: readonly Found[]): void {
     switch (message[0]) {
       case messageKinds.result:
-        return call.sink.result(readValue(message[2], message[3]));
+        return call.sink.result(readValue(message[2], message[3]), found);
       case messageKinds.error:
         return call.sink.error(message[2]);
       case messageKinds.started:
         return call.sink.started();
       case messageKinds.item:
-        return call.sink.item(readValue(message[2], message[4]), message[3] ?? undefined);
+        return call.sink.item(readValue(message[2], message[4]), message[3] ?? undefined, found);
       case messageKinds.end:
         return call.sink.end();
       case messageKinds.position:
@@ -192,25 +225,54 @@ export class OutgoingCalls implements CallTable {
   }
 
   #admit(call: OutgoingCall): void {
-    const { type, path, json } = call.request;
+    const { type, path, json, sections = [] } = call.request;
     const id = ++this.#lastId;
-    const text = encodeCall(type, id, path, json, this.#options(call));
-    if (!fits(text, this.#session.messageBytes)) {
-      return call.stop(new HawserError('too-large', call.outcome));
-    }
+    if (!this.#openInputs(call)) return call.stop(new HawserError('queue-full', call.outcome));
+    const text = encodeCall(type, id, path, json, this.#optionsOf(call));
+    const message = new Outgoing(
+      text,
+      sections.map(({ data }) => data),
+    );
+    if (!this.session.admits(message)) return call.stop(new HawserError('too-large', call.outcome));
     call.id = id;
-    call.message = { text, state: 'waiting' };
+    call.message = message;
+    if (call.inputs) message.left = () => this.#left(call);
     this.#calls.set(id, call);
-    this.#session.send(call.message, 'call');
+    this.session.send(message, 'call');
   }
 
-  #options(call: OutgoingCall): MessageOptions | undefined {
-    const { after, deadlineAt } = call;
-    if (after === undefined && deadlineAt === undefined) return undefined;
-    const options: { after?: string; timeout?: number } = {};
-    if (after !== undefined) options.after = after;
-    if (deadlineAt !== undefined) options.timeout = Math.max(0, Math.ceil(deadlineAt - this.#clock.now()));
-    return options;
+  /** The message of a call is in a frame: what had to follow it may. */
+  #left(call: OutgoingCall): void {
+    call.inputs?.start();
+    if (call.owed !== undefined) this.session.send(call.owed, 'reply');
+    call.owed = undefined;
+  }
+
+  /** Gives the streams of an input their ids; answers whether the other end takes so many. */
+  #openInputs(call: OutgoingCall): boolean {
+    const { streams, progress } = call.request;
+    if (streams === undefined || streams.length === 0) return true;
+    if (!this.#options.outgoing.admits(streams.length)) return false;
+    const told = (it: Progress): void => {
+      call.heardAt = this.#options.clock.now();
+      if (!call.settled) progress?.(it);
+    };
+    call.inputs = this.#options.outgoing.open(streams, { progress: told });
+    return true;
+  }
+
+  #optionsOf(call: OutgoingCall): MessageOptions | undefined {
+    const { after, deadlineAt, inputs } = call;
+    const { sections } = call.request;
+    if (after === undefined && deadlineAt === undefined && !inputs && !sections) return undefined;
+    const left = deadlineAt === undefined ? undefined : deadlineAt - this.#options.clock.now();
+    // What is undefined is left out of the JSON.
+    return {
+      after,
+      timeout: left === undefined ? undefined : Math.max(0, Math.ceil(left)),
+      bytes: sections?.map(({ row }) => row),
+      streams: inputs?.rows,
+    };
   }
 
   get #queued(): number {
@@ -229,10 +291,9 @@ export class OutgoingCalls implements CallTable {
 
   /** Takes a message that has not left out of the calls in flight. */
   #callBack(call: OutgoingCall): void {
-    if (call.message) this.#session.withdraw(call.message, 'call');
-    this.#withdrawCredit(call);
+    if (call.message) this.#withdraw(call, call.message);
     this.#calls.delete(call.id);
-    call.message = undefined;
+    call.message = call.inputs = undefined;
     this.#enqueue(call);
   }
 
@@ -247,12 +308,12 @@ export class OutgoingCalls implements CallTable {
   #free(id: number): void {
     this.#calls.delete(id);
     this.#fill();
-    if (this.#calls.size === 0) this.#idle();
+    if (this.#calls.size === 0) this.#options.idle();
   }
 
   /** Gives the places that are free to those that wait. */
   #fill(): void {
-    while (this.#calls.size < this.#session.limits.calls) {
+    while (this.#calls.size < this.session.limits.calls) {
       const next = this.#queue.shift();
       if (next === undefined) break;
       if (!next.queued) this.#stale--;

@@ -1,11 +1,16 @@
 import type { Clock } from '../session/ports.js';
-import type { Session, SessionEnd, SessionHandler } from '../session/session.js';
+import type { Arrival, Session, SessionEnd, SessionHandler } from '../session/session.js';
 import type { Message } from '../wire/message.js';
-import { messageKinds } from '../wire/message.js';
+import { bytesRows, messageKinds } from '../wire/message.js';
+import type { Found } from './attachments.js';
+import { materialise } from './attachments.js';
 import type { Dispatch } from './dispatch.js';
 import { IncomingCalls } from './incoming-calls.js';
+import { IncomingStreams } from './incoming-streams.js';
 import type { OutgoingCall } from './outgoing-call.js';
 import { OutgoingCalls } from './outgoing-calls.js';
+import { OutgoingStreams } from './outgoing-streams.js';
+import { StreamTurns } from './stream-turns.js';
 
 export interface PeerOptions {
   readonly clock: Clock;
@@ -22,15 +27,25 @@ export interface PeerOptions {
 /** One end of a session that can call and be called: the same at a client and at a server. */
 export class Peer implements SessionHandler {
   readonly #options: PeerOptions;
+  readonly #session: Session;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: IncomingCalls;
+  readonly #turns = new StreamTurns();
+  readonly #sent: OutgoingStreams;
+  readonly #received: IncomingStreams;
   /** What the calls of the other end get as their context, from now on. */
   context: unknown;
 
   constructor(session: Session, options: PeerOptions) {
     this.#options = options;
-    this.#outgoing = new OutgoingCalls(session, options.clock, options.timeoutMs, options.idle);
-    this.#incoming = new IncomingCalls(session, options.clock, options.dispatch);
+    this.#session = session;
+    const turns = this.#turns;
+    const outgoing = new OutgoingStreams(session, turns);
+    const incoming = new IncomingStreams(session);
+    this.#sent = outgoing;
+    this.#received = incoming;
+    this.#outgoing = new OutgoingCalls(session, { ...options, outgoing, incoming });
+    this.#incoming = new IncomingCalls(session, { ...options, turns, outgoing, incoming });
     session.handler = this;
   }
 
@@ -56,7 +71,7 @@ export class Peer implements SessionHandler {
   }
 
   room(): boolean {
-    return this.#incoming.room();
+    return this.#turns.give(this.#session.room);
   }
 
   ended(end: SessionEnd): void {
@@ -64,26 +79,37 @@ export class Peer implements SessionHandler {
     this.#options.lost(this.#outgoing.surrender(), end);
   }
 
-  message(message: Message): void {
+  message(message: Message, arrival: Arrival): void {
+    const found = arrival.sections.length > 0 ? foundIn(message, arrival.sections) : none;
     switch (message[0]) {
       case messageKinds.query:
       case messageKinds.mutation:
       case messageKinds.subscription:
-        return this.#incoming.start(message, this.context);
+        return this.#incoming.start(message, found, arrival.inParts, this.context);
       case messageKinds.cancel:
-        return this.#incoming.cancel(message[1]);
+        return message[1] < 0 ? this.#sent.cancel(message[1]) : this.#incoming.cancel(message[1]);
       case messageKinds.credit:
-        return this.#incoming.credit(message);
-      case messageKinds.result:
+        return message[1] < 0 ? this.#sent.credit(message) : this.#incoming.credit(message);
       case messageKinds.error:
-      case messageKinds.started:
       case messageKinds.item:
       case messageKinds.end:
-      case messageKinds.position:
       case messageKinds.gap:
-        return this.#outgoing.receive(message);
+        if (message[1] < 0) return this.#received.receive(message, found);
+        return this.#outgoing.receive(message, found);
+      case messageKinds.result:
+      case messageKinds.started:
+      case messageKinds.position:
+        return this.#outgoing.receive(message, found);
       default:
         message satisfies never;
     }
   }
+}
+
+const none: readonly Found[] = [];
+
+/** What the byte sections of a message are, and where they belong. */
+function foundIn(message: Message, sections: readonly Uint8Array[]): readonly Found[] {
+  const rows = bytesRows(message) ?? [];
+  return rows.map((row, index) => ({ path: row[0], value: materialise(row, sections[index] as Uint8Array) }));
 }

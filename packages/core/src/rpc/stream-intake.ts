@@ -1,16 +1,24 @@
 import { Fifo } from '../session/fifo.js';
+import type { Session } from '../session/session.js';
+import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
+import type { Found } from './attachments.js';
 import type { HawserError } from './hawser-error.js';
-import type { OutgoingCall } from './outgoing-call.js';
 
-/** A sender may count its items in UTF-8. */
-const maxBytesPerUnit = 3;
+/** Where a stream comes from, and who pays its credit. */
+export interface StreamOrigin {
+  /** The session that it comes on, while credit is to be given. */
+  readonly session: Pick<Session, 'counts' | 'arrivedBytes' | 'limits'> | undefined;
+  credit(consumed: number, items: number, bytes: number): void;
+}
 
 export type StreamEntry =
   | {
       readonly kind: 'item';
       readonly data: unknown;
       readonly event: string | undefined;
+      /** The bytes that belong into the data once a transformer has read it. */
+      readonly found: readonly Found[];
       readonly mark: number;
     }
   | { readonly kind: 'started' }
@@ -30,7 +38,7 @@ export type StreamEnd =
  */
 export class StreamIntake {
   readonly #entries = new Fifo<StreamEntry>();
-  #call: OutgoingCall | undefined;
+  #origin: StreamOrigin | undefined;
   #items: number = limits.firstItems.default;
   #bytes: number = limits.firstBytes.default;
   /** The largest window that was given: more than that can never be on its way. */
@@ -50,9 +58,13 @@ export class StreamIntake {
   /** Whether the consumer found nothing to take since the last credit. */
   #waited = false;
 
-  /** The call that pays the credit. */
-  bind(call: OutgoingCall): void {
-    this.#call = call;
+  bind(origin: StreamOrigin): void {
+    this.#origin = origin;
+  }
+
+  /** Entries that nobody has taken. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** The stream is to start again on a new session, with the window it had at first. */
@@ -73,15 +85,15 @@ export class StreamIntake {
   }
 
   /** Answers whether the sender kept to its window. */
-  pushItem(data: unknown, event: string | undefined): boolean {
-    const arrived = this.#call?.table?.arrived;
-    if (arrived && arrived.counts.received !== this.#lastFrame) {
-      this.#lastFrame = arrived.counts.received;
+  pushItem(data: unknown, event: string | undefined, found: readonly Found[]): boolean {
+    const session = this.#origin?.session;
+    if (session && session.counts.received !== this.#lastFrame) {
+      this.#lastFrame = session.counts.received;
       this.#mark = this.#arrivedMark;
-      this.#arrivedMark += arrived.frameLength * maxBytesPerUnit;
+      this.#arrivedMark += session.arrivedBytes;
     }
     this.#received++;
-    this.#entries.push({ kind: 'item', data, event, mark: this.#mark });
+    this.#entries.push({ kind: 'item', data, event, found, mark: this.#mark });
     return this.#received - this.#consumed <= this.#largest;
   }
 
@@ -118,19 +130,17 @@ export class StreamIntake {
 
   #creditIfDue(): void {
     const items = this.#consumed - this.#creditedItems;
-    if (items === 0 || this.#call?.table === undefined) return;
+    const session = this.#origin?.session;
+    if (items === 0 || session === undefined) return;
     // The sender keeps to what is announced, whatever it is granted.
-    const { streamItems, streamBytes } = this.#call.table.limits;
+    const { streamItems, streamBytes } = session.limits;
     const bytes = this.#consumedMark - this.#creditedMark;
     const due =
       items * 2 >= Math.min(this.#items, streamItems) || bytes * 2 >= Math.min(this.#bytes, streamBytes);
-    if (due) this.#credit();
+    if (due) this.#credit(session.limits);
   }
 
-  #credit(): void {
-    const call = this.#call;
-    if (!call?.table || call.settled) return;
-    const { streamItems, streamBytes } = call.table.limits;
+  #credit({ streamItems, streamBytes }: Limits): void {
     if (this.#waited) {
       this.#items *= 2;
       this.#bytes *= 2;
@@ -149,7 +159,6 @@ export class StreamIntake {
   }
 
   #grant(items: number): void {
-    const call = this.#call;
-    if (call?.table && !call.settled) call.table.credit(call, this.#consumed, items, this.#bytes);
+    if (this.#origin?.session) this.#origin.credit(this.#consumed, items, this.#bytes);
   }
 }

@@ -1,13 +1,12 @@
 import { Fifo } from '../session/fifo.js';
+import { Outgoing, wholeLength } from '../session/outgoing.js';
 import type { Session } from '../session/session.js';
-import { fits } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
 import type { CreditMessage } from '../wire/message.js';
-import { encodeItem, encodePosition } from '../wire/message.js';
-import type { Reply } from './dispatch.js';
+import { encodeGap, encodeItem, encodePosition } from '../wire/message.js';
+import type { StreamElement, StreamReply } from './dispatch.js';
 import { ServingError } from './dispatch.js';
-
-type Stream = Extract<Reply, { kind: 'stream' }>;
+import type { StreamTurns } from './stream-turns.js';
 
 /** Why a stream ends, where it does not end by itself. */
 export type PumpFailure = { readonly error: unknown } | undefined;
@@ -15,24 +14,40 @@ export type PumpFailure = { readonly error: unknown } | undefined;
 /** Told once, when the generator has come to its end. */
 export type PumpDone = (failure: PumpFailure) => void;
 
+/** What a stream's consumer has taken of it. */
+export interface Progress {
+  readonly items: number;
+  /** Of items that hold bytes those alone, of others their JSON. */
+  readonly bytes: number;
+}
+
 export interface PumpOptions {
   readonly id: number;
-  readonly stream: Stream;
+  readonly stream: Pick<StreamReply, 'iterator' | 'toItem'>;
   readonly session: Session;
-  /** Asks for `resume` when the session has room. */
-  readonly awaitRoom: (pump: StreamPump) => void;
+  readonly turns: StreamTurns;
   readonly done: PumpDone;
+  /** Told at each credit. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
 }
+
+/**
+ * - `ready`: the next item may be pulled if the window allows it
+ * - `waiting`: for its turn, since the session has no room
+ * - `pulling`: an item is being made
+ * - `leaving`: an item travels in parts, which nothing of this stream may overtake
+ * - `stopping`: the generator is being returned
+ */
+type State = 'ready' | 'waiting' | 'pulling' | 'leaving' | 'stopping' | 'over';
 
 /** Pulls a stream at its sender, one item at a time, and never past its receiver's window. */
 export class StreamPump {
-  readonly #id: number;
-  readonly #stream: Stream;
+  readonly #options: PumpOptions;
   readonly #session: Session;
-  readonly #done: PumpDone;
-  readonly #awaitRoom: (pump: StreamPump) => void;
-  /** Lengths of the items on their way, oldest first. */
+  /** Lengths of the items on their way, and what counts as progress of them, oldest first. */
   readonly #lengths = new Fifo<number>();
+  readonly #loads = new Fifo<number>();
+  #loaded = 0;
   #sent = 0;
   #consumed = 0;
   #bytes = 0;
@@ -40,16 +55,16 @@ export class StreamPump {
     items: limits.firstItems.default,
     bytes: limits.firstBytes.default,
   };
-  #state: 'ready' | 'waiting' | 'pulling' | 'stopping' | 'over' = 'ready';
+  #state: State = 'ready';
+  #leaving: Outgoing | undefined;
+  /** Whether anything was ever asked of its source. */
+  pulled = false;
   /** Length of the last item: what the next is likely to take. */
   length = 0;
 
-  constructor({ id, stream, session, awaitRoom, done }: PumpOptions) {
-    this.#id = id;
-    this.#stream = stream;
-    this.#session = session;
-    this.#awaitRoom = awaitRoom;
-    this.#done = done;
+  constructor(options: PumpOptions) {
+    this.#options = options;
+    this.#session = options.session;
   }
 
   /** Goes on if it may: after the start, or a credit. */
@@ -57,7 +72,7 @@ export class StreamPump {
     if (this.#state !== 'ready' || !this.#open) return;
     if (this.#session.room.reserve()) return this.#pull();
     this.#state = 'waiting';
-    this.#awaitRoom(this);
+    this.#options.turns.push(this);
   }
 
   /** The session has room for it again. */
@@ -67,25 +82,21 @@ export class StreamPump {
     if (this.#open) this.#pull();
   }
 
-  #pull(): void {
-    this.#state = 'pulling';
-    try {
-      this.#stream.iterator.next().then(this.#pulled, this.#failed);
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
   /** Answers whether the credit is for items that were sent. */
   credit([, , consumed, items, bytes]: CreditMessage): boolean {
     if (consumed > this.#sent) return false;
     if (consumed < this.#consumed) return true;
-    for (; this.#consumed < consumed; this.#consumed++) this.#bytes -= this.#lengths.shift() ?? 0;
+    const moved = consumed > this.#consumed;
+    for (; this.#consumed < consumed; this.#consumed++) {
+      this.#bytes -= this.#lengths.shift() ?? 0;
+      this.#loaded += this.#loads.shift() ?? 0;
+    }
     const { streamItems, streamBytes } = this.#session.limits;
     this.#window = {
       items: Math.min(streamItems, items ?? this.#window.items),
       bytes: Math.min(streamBytes, bytes ?? this.#window.bytes),
     };
+    if (moved) this.#options.progress?.({ items: consumed, bytes: this.#loaded });
     this.run();
     return true;
   }
@@ -94,9 +105,10 @@ export class StreamPump {
   stop(failure: PumpFailure): void {
     if (this.#state === 'stopping' || this.#state === 'over') return;
     this.#state = 'stopping';
+    if (this.#leaving) this.#session.withdraw(this.#leaving, 'stream');
     const over = (): void => this.#finish(failure);
     try {
-      const { iterator } = this.#stream;
+      const { iterator } = this.#options.stream;
       if (iterator.return === undefined) over();
       else iterator.return().then(over, over);
     } catch {
@@ -108,44 +120,91 @@ export class StreamPump {
     return this.#sent - this.#consumed < this.#window.items && this.#bytes < this.#window.bytes;
   }
 
+  #pull(): void {
+    this.#state = 'pulling';
+    this.pulled = true;
+    try {
+      this.#options.stream.iterator.next().then(this.#pulled, this.#failed);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   readonly #pulled = (result: IteratorResult<unknown, unknown>): void => {
     this.#session.room.release();
     if (this.#state !== 'pulling') return;
+    if (result.done) return this.#finish(undefined);
     try {
-      if (result.done) return this.#finish(undefined);
-      this.#send(result.value);
+      const element = this.#options.stream.toItem(result.value);
+      if (element instanceof Promise) element.then(this.#take, this.#stopWith);
+      else this.#take(element);
     } catch (error) {
-      return this.stop({ error });
+      this.#stopWith(error);
     }
-    this.#state = 'ready';
-    this.run();
   };
 
   readonly #failed = (error: unknown): void => {
     if (this.#state === 'pulling') this.#finish({ error });
   };
 
-  #send(value: unknown): void {
-    const item = this.#stream.toItem(value);
-    if ('position' in item) return this.#say(encodePosition(this.#id, item.position));
-    const text = encodeItem(this.#id, JSON.stringify(item.data), item.event);
-    this.#say(text);
+  readonly #stopWith = (error: unknown): void => this.stop({ error });
+
+  readonly #take = (element: StreamElement): void => {
+    if (this.#state !== 'pulling') return;
+    try {
+      this.#send(element);
+    } catch (error) {
+      return this.#stopWith(error);
+    }
+    if (this.#leaving) return;
+    this.#state = 'ready';
+    this.run();
+  };
+
+  #send(element: StreamElement): void {
+    const { id } = this.#options;
+    if ('position' in element) return this.#say(encodePosition(id, element.position));
+    if ('dropped' in element) return this.#say(encodeGap(id, 'dropped', element.dropped));
+    const { data, event, sections = [] } = element;
+    const options = sections.length > 0 ? { bytes: sections.map(({ row }) => row) } : undefined;
+    const text = encodeItem(id, JSON.stringify(data), event, options);
+    const whole = options === undefined && text.length <= wholeLength;
+    const message = whole
+      ? text
+      : new Outgoing(
+          text,
+          sections.map((section) => section.data),
+        );
+    this.#say(message);
     this.#sent++;
-    this.length = text.length;
-    this.#bytes += text.length;
-    this.#lengths.push(text.length);
+    this.length = message.length;
+    this.#bytes += message.length;
+    this.#lengths.push(message.length);
+    if (this.#options.progress) this.#loads.push(options ? message.length - text.length : message.length);
   }
 
-  #say(text: string): void {
-    if (!fits(text, this.#session.messageBytes)) {
+  #say(message: string | Outgoing): void {
+    if (!this.#session.admits(message)) {
       throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
     }
-    this.#session.send(text, 'stream');
+    if (typeof message !== 'string' && message.inParts) this.#awaitLeaving(message);
+    this.#session.send(message, 'stream');
+  }
+
+  #awaitLeaving(message: Outgoing): void {
+    this.#state = 'leaving';
+    this.#leaving = message;
+    message.left = () => {
+      this.#leaving = undefined;
+      if (this.#state !== 'leaving') return;
+      this.#state = 'ready';
+      this.run();
+    };
   }
 
   #finish(failure: PumpFailure): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#done(failure);
+    this.#options.done(failure);
   }
 }

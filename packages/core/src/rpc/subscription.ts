@@ -1,5 +1,6 @@
 import type { LossReason } from '../session/session.js';
 import type { FaultCode } from '../wire/fault-codes.js';
+import type { Found } from './attachments.js';
 import { HawserError } from './hawser-error.js';
 import type { CallSink, OutgoingCall } from './outgoing-call.js';
 import type { StreamEnd, StreamEntry } from './stream-intake.js';
@@ -36,14 +37,22 @@ export class Subscription implements CallSink {
   #cursor: string | undefined;
   #started = false;
   #delivered = false;
+  #left = false;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
   }
 
+  /** Its call may be made later than it: when a Blob in its input was read. */
   bind(call: OutgoingCall): void {
     this.#call = call;
     this.#intake.bind(call);
+    if (this.#left) call.leave();
+  }
+
+  /** Whether its consumer has gone. */
+  get left(): boolean {
+    return this.#left;
   }
 
   /** The next thing that arrived; undefined if the consumer must wait. */
@@ -58,6 +67,7 @@ export class Subscription implements CallSink {
 
   /** The consumer wants no more. */
   leave(): void {
+    this.#left = true;
     this.#call?.leave();
   }
 
@@ -73,10 +83,10 @@ export class Subscription implements CallSink {
     this.#push({ kind: 'started' });
   }
 
-  item(data: unknown, event: string | undefined): void {
+  item(data: unknown, event: string | undefined, found: readonly Found[]): void {
     this.#delivered = true;
     if (event !== undefined) this.#cursor = event;
-    if (!this.#intake.pushItem(data, event)) return this.#call?.table?.flooded();
+    if (!this.#intake.pushItem(data, event, found)) return this.#call?.table?.flooded();
     this.#options.ready();
   }
 
@@ -85,8 +95,9 @@ export class Subscription implements CallSink {
   }
 
   gap(reason: string, count: number | undefined): void {
+    // What its own procedure chose to drop does not end a subscription that does not care.
     if (this.#options.survivesGaps) this.#push({ kind: 'gap', reason, count });
-    else this.#call?.stop(new HawserError('gap', 'unknown', reason));
+    else if (reason !== 'dropped') this.#call?.stop(new HawserError('gap', 'unknown', reason));
   }
 
   end(): void {

@@ -22,4 +22,6 @@ export interface Doorkeeper<R> {
   created(session: Session): void;
   /** Called for each dial of a session. Never rejects. */
   admit(session: Session, request: R, params: JsonObject): Promise<Admission>;
+  /** Runs about every second while there are sessions. */
+  swept(now: number): void;
 }

@@ -1,3 +1,4 @@
+import type { FrameData } from '../wire/binary-frame.js';
 import { utf8Length } from '../wire/frame.js';
 import { limits } from '../wire/limits.js';
 
@@ -12,9 +13,9 @@ export class EarlyAllowance {
   }
 
   /** A frame takes its part; answers whether there was enough. */
-  spend(frame: string): boolean {
+  spend(frame: FrameData): boolean {
     this.#frames--;
-    this.#bytes -= utf8Length(frame);
+    this.#bytes -= typeof frame === 'string' ? utf8Length(frame) : frame.length;
     return this.#frames >= 0 && this.#bytes >= 0;
   }
 }

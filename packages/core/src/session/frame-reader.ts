@@ -1,49 +1,75 @@
 import type { CloseName } from '../wire/close-codes.js';
+import { sectionBytes } from '../wire/attachment-rows.js';
+import type { FrameData, Part } from '../wire/binary-frame.js';
+import { binaryKinds, readBinaryFrame, readPart } from '../wire/binary-frame.js';
 import type { Control } from '../wire/control.js';
 import { isControl } from '../wire/control.js';
 import type { RawFrame } from '../wire/frame.js';
 import { fits, isControlFrame, parseFrame } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
-import { isCount, isMessage } from '../wire/message.js';
+import { bytesRows, isCount, isMessage } from '../wire/message.js';
 
 /** A frame that came in, checked; or by which violation it is none. */
 export type Inbound =
   | { readonly kind: 'control'; readonly control: Control }
-  /** `first` is where the messages begin, after an acknowledgement if there is one. */
-  | {
-      readonly kind: 'data';
-      readonly ack: number | undefined;
-      readonly frame: RawFrame;
-      readonly first: 0 | 1;
-    }
+  | Data
+  | { readonly kind: 'part'; readonly part: Part }
   | { readonly kind: 'violation'; readonly name: CloseName };
 
+export interface Data {
+  readonly kind: 'data';
+  readonly ack: number | undefined;
+  readonly frame: RawFrame;
+  /** Where the messages begin, after an acknowledgement if there is one. */
+  readonly first: 0 | 1;
+  /** The byte sections of all its messages, one after the other. */
+  readonly sections: Uint8Array;
+}
+
+const none: Uint8Array = new Uint8Array(0);
 const malformed: Inbound = { kind: 'violation', name: 'malformed' };
 const tooLarge: Inbound = { kind: 'violation', name: 'too-large' };
 
 /** Reads a frame by the limits of whoever takes it. */
-export function readFrame(data: string | Uint8Array, takes: Limits): Inbound {
-  // Binary frames need a feature that this peer does not announce.
-  if (typeof data !== 'string') return malformed;
+export function readFrame(data: FrameData, takes: Limits): Inbound {
+  if (typeof data !== 'string') return readBinary(data, takes);
   if (!fits(data, takes.frameBytes)) return tooLarge;
   const frame = parseFrame(data);
   if (frame === undefined) return malformed;
   if (isControlFrame(frame)) return isControl(frame) ? { kind: 'control', control: frame } : malformed;
-  return readData(frame, fits(data, takes.messageBytes) ? undefined : takes.messageBytes);
+  return readData(frame, none, fits(data, takes.messageBytes) ? undefined : takes);
 }
 
-/** `messageBytes` is given for a frame that is larger than one message may be. */
-function readData(frame: RawFrame, messageBytes: number | undefined): Inbound {
+function readBinary(data: Uint8Array, takes: Limits): Inbound {
+  if (data.length > takes.frameBytes) return tooLarge;
+  if (data[0] === binaryKinds.part) {
+    const part = readPart(data);
+    return part ? { kind: 'part', part } : malformed;
+  }
+  const parts = readBinaryFrame(data);
+  const frame = parts && parseFrame(parts.text);
+  return frame && !isControlFrame(frame) ? readData(frame, parts.sections, takes) : malformed;
+}
+
+/** `takes` is given for a frame that may hold more than one message may have. */
+function readData(frame: RawFrame, sections: Uint8Array, takes: Limits | undefined): Inbound {
   const acknowledges = typeof frame[0] === 'number';
   const ack = acknowledges ? (frame[0] as number) : undefined;
   const first = acknowledges ? 1 : 0;
   if ((acknowledges && !isCount(ack)) || first === frame.length) return malformed;
+  let bytes = 0;
   for (let i = first; i < frame.length; i++) {
-    if (!isMessage(frame[i])) return malformed;
-    if (messageBytes !== undefined && !isWithin(messageBytes, frame[i])) return tooLarge;
+    const message = frame[i];
+    if (!isMessage(message)) return malformed;
+    if (takes && !isWithin(takes.messageBytes, message)) return tooLarge;
+    const rows = bytesRows(message);
+    if (rows === undefined) continue;
+    const length = sectionBytes(rows);
+    if (takes && length > takes.valueBytes) return tooLarge;
+    bytes += length;
   }
-  return { kind: 'data', ack, frame, first };
+  return bytes === sections.length ? { kind: 'data', ack, frame, first, sections } : malformed;
 }
 
 /** The message after the others of a frame, once it has been read. */

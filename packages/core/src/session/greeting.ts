@@ -1,3 +1,4 @@
+import type { FrameData } from '../wire/binary-frame.js';
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import { closeCodes, closeName, endsSession, isCloseName } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
@@ -50,7 +51,7 @@ export interface PendingDial<R> {
   readonly request: R;
   readonly since: number;
   /** Early frames, until they are carried out or let go. */
-  readonly held: string[];
+  readonly held: FrameData[];
   heldBytes: number;
   /** With what its socket was closed meanwhile. */
   code: number | undefined;
@@ -84,7 +85,7 @@ export class Greeting<R> implements SocketEvents {
     this.#state = { name: 'awaiting', since: owner.options.clock.now(), onlyOpen: false };
   }
 
-  frame(data: string | Uint8Array): void {
+  frame(data: FrameData): void {
     const state = this.#state;
     switch (state.name) {
       case 'attached':
@@ -174,7 +175,7 @@ export class Greeting<R> implements SocketEvents {
   }
 
   /** Lets go of the early frames of a dial that is decided. */
-  #release(dial: PendingDial<R>): readonly string[] {
+  #release(dial: PendingDial<R>): readonly FrameData[] {
     this.#owner.earlyLedger.add(-dial.heldBytes);
     dial.heldBytes = 0;
     return dial.held.splice(0);
@@ -196,7 +197,7 @@ export class Greeting<R> implements SocketEvents {
     this.#owner.left(this);
   }
 
-  #receiveHello(data: string | Uint8Array, onlyOpen: boolean): void {
+  #receiveHello(data: FrameData, onlyOpen: boolean): void {
     if (typeof data !== 'string') return this.refuse('malformed');
     if (!fits(data, limits.earlyBytes.default)) return this.refuse('too-large');
     const frame = parseFrame(data);
@@ -241,11 +242,10 @@ export class Greeting<R> implements SocketEvents {
     this.#state = { name: 'awaiting', since: this.#owner.options.clock.now(), onlyOpen: true };
   }
 
-  #hold(data: string | Uint8Array, dial: PendingDial<R>): void {
-    if (typeof data !== 'string') return this.refuse('malformed');
-    const bytes = dial.heldBytes + utf8Length(data);
+  #hold(data: FrameData, dial: PendingDial<R>): void {
+    const bytes = dial.heldBytes + (typeof data === 'string' ? utf8Length(data) : data.length);
     if (bytes > limits.earlyBytes.default) return this.refuse('too-many');
-    if (data.startsWith('["')) return this.#receiveWhileAdmitting(data, dial);
+    if (typeof data === 'string' && data.startsWith('["')) return this.#receiveWhileAdmitting(data, dial);
     if (dial.hello.mode === 'resume') return this.refuse('unexpected');
     if (dial.held.length === limits.earlyFrames.default) return this.refuse('too-many');
     if (this.#owner.earlyLedger.full) return this.refuse('overloaded');

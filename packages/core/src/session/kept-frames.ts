@@ -1,10 +1,11 @@
+import type { FrameData } from '../wire/binary-frame.js';
 import { Fifo } from './fifo.js';
 import type { Ledger } from './ledger.js';
 
 /** The data frames that an end has sent and the other has not acknowledged, by number. The first frame is 1. */
 export class KeptFrames {
   readonly #ledger: Ledger;
-  readonly #frames = new Fifo<string>();
+  readonly #frames = new Fifo<FrameData>();
   #acknowledged = 0;
   #length = 0;
 
@@ -21,12 +22,12 @@ export class KeptFrames {
     return this.#frames.size;
   }
 
-  /** Characters that are kept. */
+  /** Characters and bytes that are kept. */
   get length(): number {
     return this.#length;
   }
 
-  push(frame: string): void {
+  push(frame: FrameData): void {
     this.#frames.push(frame);
     this.#length += frame.length;
     this.#ledger.add(frame.length);
@@ -36,7 +37,7 @@ export class KeptFrames {
   acknowledge(number: number): boolean {
     if (number <= this.#acknowledged) return false;
     for (; this.#acknowledged < number; this.#acknowledged++) {
-      const { length } = this.#frames.shift() as string;
+      const { length } = this.#frames.shift() as FrameData;
       this.#length -= length;
       this.#ledger.add(-length);
     }
@@ -44,8 +45,8 @@ export class KeptFrames {
   }
 
   /** A frame that is kept. */
-  get(number: number): string {
-    return this.#frames.at(number - this.#acknowledged - 1) as string;
+  get(number: number): FrameData {
+    return this.#frames.at(number - this.#acknowledged - 1) as FrameData;
   }
 
   clear(): void {

@@ -1,11 +1,7 @@
 import { Fifo } from './fifo.js';
 import type { Ledger } from './ledger.js';
-
-/** A message whose sender wants to know whether it left, or may want it back. */
-export interface Outgoing {
-  text: string;
-  state: 'waiting' | 'framed' | 'withdrawn';
-}
+import { Outgoing, wholeLength } from './outgoing.js';
+import { OutgoingTransfers } from './outgoing-transfers.js';
 
 type Entry = string | Outgoing;
 
@@ -35,13 +31,12 @@ class Lane {
 
   push(entry: Entry): void {
     this.#entries.push(entry);
-    this.#add(textOf(entry).length);
+    this.#add(entry.length);
   }
 
   withdraw(entry: Outgoing): void {
-    this.#add(-entry.text.length);
-    entry.text = '';
-    entry.state = 'withdrawn';
+    this.#add(-entry.length);
+    entry.withdraw();
     this.#withdrawn++;
     if (this.#withdrawn < sweepAt || this.#withdrawn * 2 < this.#entries.size) return;
     this.#entries.retain((it) => typeof it === 'string' || it.state === 'waiting');
@@ -49,11 +44,10 @@ class Lane {
   }
 
   /** The next message, without taking it. */
-  peek(): string | undefined {
+  peek(): Entry | undefined {
     for (;;) {
       const entry = this.#entries.peek();
-      if (entry === undefined || typeof entry === 'string') return entry;
-      if (entry.state === 'waiting') return entry.text;
+      if (entry === undefined || typeof entry === 'string' || entry.state === 'waiting') return entry;
       this.#withdrawn--;
       this.#entries.shift();
     }
@@ -63,7 +57,7 @@ class Lane {
   shift(): void {
     const entry = this.#entries.shift() as Entry;
     if (typeof entry !== 'string') entry.state = 'framed';
-    this.#add(-textOf(entry).length);
+    this.#add(-entry.length);
   }
 
   clear(): void {
@@ -78,10 +72,6 @@ class Lane {
   }
 }
 
-function textOf(entry: Entry): string {
-  return typeof entry === 'string' ? entry : entry.text;
-}
-
 /** How much of what waits may go into a frame, in characters. */
 export interface FrameBounds {
   /** The frame is full then. A message longer than that goes alone, unless the bound is `strict`: then it stays. */
@@ -91,54 +81,101 @@ export interface FrameBounds {
   readonly streamLength: number;
 }
 
+/** The messages of a frame, separated by commas, and their byte sections. */
+export interface Batch {
+  text: string;
+  sections: Uint8Array[] | undefined;
+}
+
 /** Messages that wait for a socket. A frame is built from them only when a socket takes it. */
 export class Outbox {
   readonly #lanes: Readonly<Record<LaneName, Lane>>;
+  readonly #transfers: OutgoingTransfers;
+  /** What left, and whose sender is yet to be told. */
+  #left: (() => void)[] = [];
 
   constructor(ledger: Ledger) {
     this.#lanes = { reply: new Lane(ledger), call: new Lane(ledger), stream: new Lane(ledger) };
+    this.#transfers = new OutgoingTransfers(ledger, (entry) => this.#framed(entry));
   }
 
   /** Characters that wait. */
   get length(): number {
     const { reply, call, stream } = this.#lanes;
-    return reply.length + call.length + stream.length;
+    return reply.length + call.length + stream.length + this.#transfers.length;
   }
 
   get empty(): boolean {
-    return this.#first() === undefined;
+    return this.#first() === undefined && this.#transfers.empty;
+  }
+
+  /** Whether stream items come next, or nothing but parts. */
+  get onlyItems(): boolean {
+    const { reply, call } = this.#lanes;
+    return reply.peek() === undefined && call.peek() === undefined;
+  }
+
+  /** Messages that leave in parts. */
+  get transfers(): OutgoingTransfers {
+    return this.#transfers;
   }
 
   push(entry: Entry, lane: LaneName): void {
-    this.#lanes[lane].push(entry);
+    if (entry.length <= wholeLength) this.#lanes[lane].push(entry);
+    else this.#transfers.push(typeof entry === 'string' ? new Outgoing(entry) : entry, lane);
   }
 
-  /** Takes back a message that waits in a lane. */
+  /** Takes back a message that has not left. */
   withdraw(entry: Outgoing, lane: LaneName): void {
-    this.#lanes[lane].withdraw(entry);
+    if (entry.inParts) this.#transfers.withdraw(entry);
+    else this.#lanes[lane].withdraw(entry);
   }
 
-  /** Characters that wait in a lane. */
+  /** Tells the senders of what has left meanwhile. */
+  tell(): void {
+    if (this.#left.length === 0) return;
+    const left = this.#left;
+    this.#left = [];
+    for (const tell of left) tell();
+  }
+
+  /** Characters and bytes that wait in a lane, but for what leaves in parts. */
   waiting(lane: LaneName): number {
     return this.#lanes[lane].length;
   }
 
   /** The messages of the next frame, or nothing. */
-  take({ length, strict, streamLength }: FrameBounds): string | undefined {
-    let messages = '';
+  take({ length, strict, streamLength }: FrameBounds): Batch | undefined {
+    const batch: Batch = { text: '', sections: undefined };
+    let taken = 0;
     for (let lane = this.#first(); lane; lane = this.#first()) {
-      if (lane === this.#lanes.stream && messages.length >= streamLength) break;
-      const text = lane.peek() as string;
-      const fits = messages.length + text.length + 2 <= length;
-      if (!fits && (strict || messages !== '')) break;
+      if (lane === this.#lanes.stream && taken >= streamLength) break;
+      const entry = lane.peek() as Entry;
+      const fits = taken + entry.length + 2 <= length;
+      if (!fits && (strict || taken > 0)) break;
       lane.shift();
-      messages += messages === '' ? text : `,${text}`;
+      taken += taken === 0 ? entry.length : entry.length + 1;
+      this.#add(batch, entry);
     }
-    return messages === '' ? undefined : messages;
+    return taken === 0 ? undefined : batch;
   }
 
   clear(): void {
     for (const lane of Object.values(this.#lanes)) lane.clear();
+    this.#transfers.clear();
+    this.#left = [];
+  }
+
+  #add(batch: Batch, entry: Entry): void {
+    const text = typeof entry === 'string' ? entry : entry.text;
+    batch.text += batch.text === '' ? text : `,${text}`;
+    if (typeof entry === 'string') return;
+    if (entry.sections.length > 0) (batch.sections ??= []).push(...entry.sections);
+    this.#framed(entry);
+  }
+
+  #framed({ left }: Outgoing): void {
+    if (left) this.#left.push(left);
   }
 
   /** The lane that is served next. */

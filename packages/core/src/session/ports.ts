@@ -1,7 +1,9 @@
+import type { FrameData } from '../wire/binary-frame.js';
+
 /** One WebSocket, lent by an adapter. Its events go to the `SocketEvents` that belong to it. */
 export interface Socket {
   /** Sends one frame, text or binary. Never throws; after the socket closed it does nothing. */
-  send(frame: string): void;
+  send(frame: FrameData): void;
   /** Bytes given to `send` that the runtime still holds. */
   readonly buffered: number;
   /**
@@ -16,7 +18,7 @@ export interface Socket {
 /** What an adapter tells about one socket, in order, each frame whole; never during `Dial`, else at any time. */
 export interface SocketEvents {
   /** A text frame as a string, a binary frame as bytes. */
-  frame(data: string | Uint8Array): void;
+  frame(data: FrameData): void;
   /** `buffered` fell below `socketBufferBytes` after it had reached it. */
   drained(): void;
   /** The socket is gone, whoever closed it; 1006 when there was no closing handshake. Once, and last. */

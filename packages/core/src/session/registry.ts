@@ -289,6 +289,7 @@ export class Registry<R> implements GreetingOwner<R> {
   #judge(late: boolean): void {
     const now = this.options.clock.now();
     for (const greeting of this.#greetings) greeting.sweep(now, late);
+    this.options.doorkeeper.swept(now);
     for (const entry of this.#absent) if (now >= entry.expiresAt) this.#expire(entry, now);
     this.#timer = undefined;
     this.#arm();

@@ -1,8 +1,12 @@
+import type { FrameData } from '../wire/binary-frame.js';
+import { encodeBinaryFrame } from '../wire/binary-frame.js';
+import { utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits } from '../wire/limits.js';
 import { AckDebt } from './ack-debt.js';
 import { KeptFrames } from './kept-frames.js';
 import type { Ledger } from './ledger.js';
+import type { Batch } from './outbox.js';
 
 /** What a session may keep while the process holds too much for all. */
 const tightBytes = 65_536;
@@ -86,14 +90,19 @@ export class Sequence {
   }
 
   /** The next frame that is to be sent again. */
-  again(): string | undefined {
+  again(): FrameData | undefined {
     return this.#written < this.#sent ? this.#kept.get(++this.#written) : undefined;
   }
 
   /** Makes the next frame of messages, with an acknowledgement if one is due. */
-  build(messages: string): string {
-    const frame = this.due ? `[${this.#received},${messages}]` : `[${messages}]`;
+  build({ text, sections }: Batch): FrameData {
+    const frame = this.due ? `[${this.#received},${text}]` : `[${text}]`;
     if (this.due) this.#debt.settle();
+    return this.count(sections ? encodeBinaryFrame(frame, utf8Length(frame), sections) : frame);
+  }
+
+  /** Makes a frame the next: it has a number from now on. */
+  count(frame: FrameData): FrameData {
     this.#written = ++this.#sent;
     if (this.#keeping) this.#kept.push(frame);
     return frame;

@@ -1,16 +1,21 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import { closeCodes, endsSession } from '../wire/close-codes.js';
+import type { FrameData, Part } from '../wire/binary-frame.js';
 import type { Control } from '../wire/control.js';
 import { encodeControl } from '../wire/control.js';
-import type { RawFrame } from '../wire/frame.js';
+import { fits } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
+import { bytesRows } from '../wire/message.js';
 import { EarlyAllowance } from './early-allowance.js';
+import type { Data } from './frame-reader.js';
 import { messageAt, readFrame } from './frame-reader.js';
+import { IncomingTransfers } from './incoming-transfers.js';
 import type { Ledger } from './ledger.js';
 import { Liveness } from './liveness.js';
-import type { LaneName, Outgoing } from './outbox.js';
+import type { LaneName } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
 import type { Clock, Socket, Turn } from './ports.js';
 import { Sequence } from './sequence.js';
 import type { StreamRoom } from './stream-room.js';
@@ -27,9 +32,19 @@ export interface SessionEnd {
   readonly untouched?: boolean;
 }
 
+/** What a message came with. */
+export interface Arrival {
+  /** Its byte sections; whoever gets them owns them. */
+  readonly sections: readonly Uint8Array[];
+  /** Whether it came in parts, so that later messages may have come before it. */
+  readonly inParts: boolean;
+}
+
+const plain: Arrival = { sections: [], inParts: false };
+
 /** Who carries out a session's messages. */
 export interface SessionHandler {
-  message(message: Message): void;
+  message(message: Message, arrival: Arrival): void;
   /** The limits in force are known, or are others than before. */
   limited(): void;
   /** The stream lane has room again. Answers whether there is more to put into it. */
@@ -75,6 +90,9 @@ type State = 'absent' | 'early' | 'open' | 'ended';
 /** However short a heartbeat the other end asks for. */
 const minSweepMs = 25;
 
+/** A sender may count its items in UTF-8. */
+const maxBytesPerUnit = 3;
+
 /** What a frame of one message adds to it at most: brackets, a comma and an acknowledgement. */
 const frameOverhead = 32;
 
@@ -90,6 +108,7 @@ export class Session {
   readonly #writer: Writer;
   readonly #liveness = new Liveness();
   readonly #early = new EarlyAllowance();
+  readonly #transfers = new IncomingTransfers();
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
@@ -102,7 +121,7 @@ export class Session {
   #announced: boolean;
   /** The handler is to be told of other limits before anything more leaves. */
   #relimited = false;
-  #frameLength = 0;
+  #arrivedBytes = 0;
 
   constructor(id: string, options: SessionOptions, owner: SessionOwner) {
     const { clock, turn, ledger, limits, announces = false } = options;
@@ -139,10 +158,13 @@ export class Session {
     return this.#takes;
   }
 
-  /** The longest message that the other end takes, in bytes of UTF-8; not bounded before that is known. */
-  get messageBytes(): number {
-    if (!this.#announced) return Number.POSITIVE_INFINITY;
-    return Math.min(this.#limits.messageBytes, this.#limits.frameBytes - frameOverhead);
+  /** Whether the other end takes a message of that size; before its limits are known, any. */
+  admits(entry: string | Outgoing): boolean {
+    if (!this.#announced) return true;
+    const { messageBytes, frameBytes, valueBytes } = this.#limits;
+    const text = typeof entry === 'string' ? entry : entry.text;
+    const sections = entry.length - text.length;
+    return fits(text, Math.min(messageBytes, frameBytes - frameOverhead)) && sections <= valueBytes;
   }
 
   /** The counts of both directions, for a handshake. */
@@ -155,9 +177,14 @@ export class Session {
     return this.#writer.length + this.#sequence.length;
   }
 
-  /** Length of the data frame whose messages are being handed on. */
-  get frameLength(): number {
-    return this.#frameLength;
+  /** Bytes of what is being handed on: a frame, or the parts of a message; never less than its sender counts. */
+  get arrivedBytes(): number {
+    return this.#arrivedBytes;
+  }
+
+  /** What leaves in parts, and is not counted as waiting in a lane. */
+  get transfersLength(): number {
+    return this.#writer.transfersLength;
   }
 
   get ended(): boolean {
@@ -211,15 +238,15 @@ export class Session {
   }
 
   /** One whole frame from the attached socket. */
-  receive(data: string | Uint8Array): void {
+  receive(data: FrameData): void {
     if (this.#state === 'ended') return;
     this.#liveness.heard(this.#clock.now());
-    this.#frameLength = data.length;
     if (this.#takes !== this.#limits) this.#measureEarly(data);
     const inbound = readFrame(data, this.#takes);
     if (inbound.kind === 'violation') this.close(inbound.name);
     else if (inbound.kind === 'control') this.#receiveControl(inbound.control);
-    else this.#receiveData(inbound.frame, inbound.first, inbound.ack);
+    else if (inbound.kind === 'part') this.#receivePart(inbound.part, data.length);
+    else this.#receiveData(inbound, data);
   }
 
   /** How often `sweep` is to be called, in ms. */
@@ -269,18 +296,39 @@ export class Session {
     this.#socket = undefined;
     this.#writer.clear();
     this.#sequence.clear();
+    this.#transfers.clear();
     this.#owner.ended(this, end);
     this.#handler?.ended(end);
   }
 
-  #receiveData(frame: RawFrame, first: number, ack: number | undefined): void {
+  #receiveData({ frame, first, ack, sections }: Data, data: FrameData): void {
     if (ack !== undefined) {
       if (!this.#sequence.covers(ack)) return this.close('miscount');
       this.#acknowledge(ack);
     }
-    this.#sequence.receive(this.#frameLength);
+    this.#count(data.length);
+    this.#arrivedBytes = typeof data === 'string' ? data.length * maxBytesPerUnit : data.length;
+    let at = 0;
+    for (let i = first; i < frame.length && !this.ended; i++) {
+      const message = messageAt(frame, i);
+      const arrival = sections.length === 0 ? plain : arrivalOf(message, sections, at);
+      for (const section of arrival.sections) at += section.length;
+      this.#handler?.message(message, arrival);
+    }
+  }
+
+  #receivePart(part: Part, length: number): void {
+    const progress = this.#transfers.take(part, this.#takes);
+    if (typeof progress === 'object' && 'violation' in progress) return this.close(progress.violation);
+    this.#count(length);
+    if (typeof progress === 'string') return;
+    this.#arrivedBytes = progress.length;
+    this.#handler?.message(progress.message, { sections: progress.sections, inParts: true });
+  }
+
+  #count(length: number): void {
+    this.#sequence.receive(length);
     if (this.#sequence.due) this.#writer.schedule();
-    for (let i = first; i < frame.length && !this.ended; i++) this.#handler?.message(messageAt(frame, i));
   }
 
   #receiveControl(control: Control): void {
@@ -318,8 +366,8 @@ export class Session {
   }
 
   /** What may have been sent before the limits were known is measured by the defaults where they are wider. */
-  #measureEarly(data: string | Uint8Array): void {
-    const isData = typeof data === 'string' && !data.startsWith('["');
+  #measureEarly(data: FrameData): void {
+    const isData = typeof data !== 'string' || !data.startsWith('["');
     if (isData && !this.#early.spend(data)) this.#takes = this.#limits;
   }
 
@@ -341,4 +389,15 @@ export class Session {
     this.#relimited = false;
     this.#handler?.limited();
   }
+}
+
+/** What a message of a binary frame came with, whose sections begin there. */
+function arrivalOf(message: Message, sections: Uint8Array, start: number): Arrival {
+  let at = start;
+  const own = (bytesRows(message) ?? []).map(([, , length]) => {
+    at += length;
+    // A copy of its own: it must neither change with the frame nor keep it.
+    return new Uint8Array(sections.subarray(at - length, at));
+  });
+  return { sections: own, inParts: false };
 }

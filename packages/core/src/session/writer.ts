@@ -1,17 +1,19 @@
+import type { FrameData } from '../wire/binary-frame.js';
+import { partHead } from '../wire/binary-frame.js';
 import { encodeCounts } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
+import { limits } from '../wire/limits.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Ledger } from './ledger.js';
-import type { LaneName, Outgoing } from './outbox.js';
+import type { LaneName } from './outbox.js';
 import { Outbox } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
+import { wholeLength } from './outgoing.js';
 import { Pongs } from './pongs.js';
 import type { Socket, Turn } from './ports.js';
 import { socketBufferBytes } from './ports.js';
 import type { Sequence } from './sequence.js';
 import { StreamRoom } from './stream-room.js';
-
-/** Characters after which a frame is full. */
-const frameLength = 65_536;
 
 export interface WriterOptions {
   readonly turn: Turn;
@@ -40,6 +42,8 @@ export class Writer {
   #scheduled = false;
   /** Held up by the window, it has asked what was received. */
   #asked = false;
+  /** Whether the next frame of the streams' share is a part, if there is one. */
+  #partNext = false;
 
   constructor(options: WriterOptions) {
     const { turn, ledger, sequence, room } = options;
@@ -48,7 +52,7 @@ export class Writer {
     this.#outbox = new Outbox(ledger);
     this.room = new StreamRoom({
       turn,
-      waiting: () => this.#outbox.waiting('stream'),
+      waiting: () => this.#waitingItems(),
       window: () => sequence.streamRoom,
       wanted: () => this.schedule(),
       give: room,
@@ -58,6 +62,11 @@ export class Writer {
   /** Characters that wait. */
   get length(): number {
     return this.#outbox.length;
+  }
+
+  /** What leaves in parts and has not left entirely. */
+  get transfersLength(): number {
+    return this.#outbox.transfers.length;
   }
 
   /** Characters that wait in a lane. */
@@ -81,7 +90,7 @@ export class Writer {
   send(entry: string | Outgoing, lane: LaneName): void {
     this.#outbox.push(entry, lane);
     this.#messages++;
-    if (lane === 'stream') this.room.learn(typeof entry === 'string' ? entry.length : entry.text.length);
+    if (lane === 'stream' && entry.length <= wholeLength) this.room.learn(entry.length);
     this.schedule();
   }
 
@@ -137,6 +146,7 @@ export class Writer {
       if (frame === undefined) break;
       socket.send(frame);
     }
+    this.#outbox.tell();
     if (!this.#isEarly) this.#sayCounts();
     this.room.flushed();
   };
@@ -154,23 +164,43 @@ export class Writer {
     return !this.#outbox.empty || this.room.starved;
   }
 
-  /** A new frame of what waits. */
-  #build(): string | undefined {
-    const messages = this.#isEarly ? this.#takeEarly() : this.#take();
-    return messages === undefined ? undefined : this.#sequence.build(messages);
+  /** Items that are too large for a frame wait elsewhere: a few of them are enough. */
+  #waitingItems(): number {
+    const enough = this.#outbox.transfers.count('stream') >= limits.unfinished.default;
+    return enough ? Number.POSITIVE_INFINITY : this.#outbox.waiting('stream');
   }
 
-  #take(): string | undefined {
+  /** A new frame of what waits. Parts take turns with frames of items alone. */
+  #build(): FrameData | undefined {
+    if (this.#isEarly) return this.#buildEarly();
+    const part = this.#partNext && this.#outbox.onlyItems ? this.#buildPart() : undefined;
+    this.#partNext = part === undefined;
+    return part ?? this.#buildData() ?? this.#buildPart();
+  }
+
+  #buildData(): FrameData | undefined {
     const { room, streamRoom } = this.#sequence;
     if (room <= 0) return undefined;
-    const length = Math.min(frameLength, this.#options.limits().frameBytes / 3, room);
-    return this.#outbox.take({ length, strict: false, streamLength: streamRoom });
+    const length = Math.min(wholeLength, this.#options.limits().frameBytes / 3, room);
+    const batch = this.#outbox.take({ length, strict: false, streamLength: streamRoom });
+    return batch === undefined ? undefined : this.#sequence.build(batch);
   }
 
-  #takeEarly(): string | undefined {
+  #buildPart(): FrameData | undefined {
+    const { streamRoom } = this.#sequence;
+    if (streamRoom <= 0) return undefined;
+    const takes = this.#options.limits();
+    const most = Math.min(wholeLength, takes.frameBytes - partHead, streamRoom);
+    const part = this.#outbox.transfers.next(most, takes);
+    return part === undefined ? undefined : this.#sequence.count(part);
+  }
+
+  #buildEarly(): FrameData | undefined {
     const { length } = this.#early;
-    const messages = this.#outbox.take({ length, strict: true, streamLength: length });
-    if (messages !== undefined) this.#early.spend(`[${messages}]`);
-    return messages;
+    const batch = this.#outbox.take({ length, strict: true, streamLength: length });
+    if (batch === undefined) return undefined;
+    const frame = this.#sequence.build(batch);
+    this.#early.spend(frame);
+    return frame;
   }
 }

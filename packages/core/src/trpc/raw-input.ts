@@ -1,5 +1,8 @@
 import { TRPCError } from '@trpc/server';
+import { attach } from '../rpc/attachments.js';
 import type { IncomingCall } from '../rpc/dispatch.js';
+import type { StreamReader } from '../rpc/incoming-stream.js';
+import { IncomingStream } from '../rpc/incoming-stream.js';
 import type { StepInput } from './procedure-steps.js';
 
 /** The input of a call as the procedure's parsers get it: read at most once, and only if one asks. */
@@ -11,6 +14,8 @@ export class RawInput implements StepInput {
   value: unknown;
   resolved: { readonly input: unknown } | undefined;
   #reading: Promise<unknown> | undefined;
+  /** What the transformer made of it, with its bytes and streams in place, but no cursor. */
+  #decoded: { readonly value: unknown } | undefined;
 
   constructor(call: IncomingCall, transformer: { deserialize(value: unknown): unknown }) {
     this.#call = call;
@@ -36,15 +41,37 @@ export class RawInput implements StepInput {
   }
 
   async #read(): Promise<unknown> {
-    const { input } = this.#call;
     try {
-      this.value = input === undefined ? undefined : this.#transformer.deserialize(input);
+      this.#decoded ??= { value: this.#decode() };
     } catch (cause) {
       throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input could not be read', cause });
     }
+    this.value = this.#decoded.value;
     if (this.#after !== undefined) this.value = withLastEventId(this.value, this.#after);
     return this.value;
   }
+
+  #decode(): unknown {
+    const { input, found } = this.#call;
+    if (input === undefined) return undefined;
+    for (const { value } of found) if (value instanceof IncomingStream) value.read(this.#streamReader);
+    return attach(this.#transformer.deserialize(input), found);
+  }
+
+  get #streamReader(): StreamReader {
+    return {
+      item: (data, found) =>
+        attach(data === undefined ? undefined : this.#transformer.deserialize(data), found),
+      error: (shape) =>
+        new TRPCError({ code: 'BAD_REQUEST', message: `The stream failed at its sender: ${messageOf(shape)}` }),
+      fault: (cause) => cause,
+    };
+  }
+}
+
+function messageOf(shape: unknown): string {
+  const told = typeof shape === 'object' && shape !== null && 'message' in shape ? shape.message : undefined;
+  return typeof told === 'string' ? told : 'without a reason';
 }
 
 function hasCursor(input: unknown): boolean {

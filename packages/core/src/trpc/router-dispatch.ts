@@ -1,7 +1,12 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { callTRPCProcedure, isTrackedEnvelope, TRPCError } from '@trpc/server';
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
-import type { Dispatch, IncomingCall, Reply, StreamItem, StreamPosition } from '../rpc/dispatch.js';
+import type { Detached } from '../rpc/attachments.js';
+import { detach } from '../rpc/attachments.js';
+import type { Dispatch, IncomingCall, Reply, StreamElement, ValueStream } from '../rpc/dispatch.js';
+import type { StreamSource } from '../rpc/stream-source.js';
+import { iterate } from '../rpc/stream-source.js';
+import { droppedOf } from './buffer.js';
 import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
 import { positionOf } from './position.js';
@@ -40,7 +45,8 @@ class RouterDispatch implements Dispatch {
       if (call.after !== undefined) await this.#load(call.path);
       const steps = this.#stepsOf(call);
       const result = await (steps ? steps.run(call, input) : this.#runDocumented(call, input));
-      return this.#reply(call, result, input.cursorLost ? noCursor : undefined);
+      const reply = this.#reply(call, result, input.cursorLost ? noCursor : undefined);
+      return reply instanceof Promise ? await reply : reply;
     } catch (error) {
       // Nobody is told what a cancelled handler throws, so nobody need report it either.
       return { kind: 'error', json: this.#fail(call, error, input.value, !call.cancelled) };
@@ -85,25 +91,56 @@ class RouterDispatch implements Dispatch {
     return callTRPCProcedure({ router: this.#router, path, type, ctx, getRawInput, signal, batchIndex: 0 });
   }
 
-  #reply(call: IncomingCall, result: unknown, gap: string | undefined): Reply {
+  #reply(call: IncomingCall, result: unknown, gap: string | undefined): Reply | Promise<Reply> {
     if (call.type === 'subscription') {
       const iterator = iteratorOf(result, call);
       return { kind: 'stream', iterator, toItem: (value) => this.#toItem(value), gap };
     }
-    if (isAsyncIterable(result)) {
-      throw new TRPCError({
-        code: 'UNSUPPORTED_MEDIA_TYPE',
-        message: `A ${call.type} cannot return a stream`,
-      });
-    }
-    return { kind: 'result', data: this.#serialize(result) };
+    const detached = detach(result, { streams: true, copy: false });
+    if (detached === undefined) return { kind: 'result', data: this.#serialize(result) };
+    return detached instanceof Promise
+      ? detached.then((it) => this.#resultOf(call, it))
+      : this.#resultOf(call, detached);
   }
 
-  #toItem(value: unknown): StreamItem | StreamPosition {
+  #resultOf(call: IncomingCall, { value, sections, streams }: Detached): Reply {
+    return {
+      kind: 'result',
+      data: this.#serialize(value),
+      sections: sections.length > 0 ? sections : undefined,
+      streams: streams.length > 0 ? streams.map((it) => this.#streamOf(call, it)) : undefined,
+    };
+  }
+
+  #streamOf(call: IncomingCall, { path, source }: Detached['streams'][number]): ValueStream {
+    return {
+      path,
+      iterator: iterate(source as StreamSource<unknown>),
+      toItem: (value) => this.#toValueItem(value),
+      fail: (failure) => this.#fail(call, failure, undefined, !call.cancelled),
+    };
+  }
+
+  #toItem(value: unknown): StreamElement | Promise<StreamElement> {
     const position = positionOf(value);
     if (position !== undefined) return { position };
-    if (!isTracked(value)) return { data: this.#serialize(value), event: undefined };
-    return { data: this.#serialize(value[1]), event: value[0] };
+    return isTracked(value) ? this.#item(value[1], value[0]) : this.#toValueItem(value);
+  }
+
+  #toValueItem(value: unknown): StreamElement | Promise<StreamElement> {
+    const dropped = droppedOf(value);
+    return dropped === undefined ? this.#item(value, undefined) : { dropped };
+  }
+
+  #item(value: unknown, event: string | undefined): StreamElement | Promise<StreamElement> {
+    const detached = detach(value, { streams: false, copy: true });
+    if (detached === undefined) return { data: this.#serialize(value), event };
+    const itemOf = (it: Detached): StreamElement => ({
+      data: this.#serialize(it.value),
+      event,
+      sections: it.sections,
+    });
+    return detached instanceof Promise ? detached.then(itemOf) : itemOf(detached);
   }
 
   #serialize(value: unknown): unknown {

@@ -1,3 +1,6 @@
+import type { BytesRow, StreamRow } from './attachment-rows.js';
+import { isBytesTable, isStreamTable } from './attachment-rows.js';
+
 /** The kinds of messages, by name. A message is an array that starts with its kind. */
 export const messageKinds = {
   query: 1,
@@ -12,9 +15,8 @@ export const messageKinds = {
   credit: 10,
   position: 11,
   gap: 12,
-  part: 13,
-  drain: 14,
-  auth: 15,
+  drain: 13,
+  auth: 14,
 } as const;
 
 export type CallType = 'query' | 'mutation' | 'subscription';
@@ -22,11 +24,15 @@ export type CallType = 'query' | 'mutation' | 'subscription';
 /** What may stand beside a message's value. Unknown keys are ignored. */
 export interface MessageOptions {
   /** The value is `undefined`, and the `null` in its place only holds the place. */
-  readonly void?: 1;
+  readonly void?: 1 | undefined;
   /** What is left of the caller's deadline, in ms. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Where a tracked subscription continues. */
-  readonly after?: string;
+  readonly after?: string | undefined;
+  /** The byte sections of the message, and where in the value they belong. */
+  readonly bytes?: readonly BytesRow[] | undefined;
+  /** The streams in the value. */
+  readonly streams?: readonly StreamRow[] | undefined;
 }
 
 type CallKind = 1 | 2 | 3;
@@ -84,8 +90,13 @@ export function isCount(value: unknown): value is number {
 function isOptions(value: unknown): value is MessageOptions | undefined {
   if (value === undefined) return true;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { timeout, after } = value as MessageOptions;
-  return (timeout === undefined || isCount(timeout)) && (after === undefined || typeof after === 'string');
+  const { timeout, after, bytes, streams } = value as MessageOptions;
+  return (
+    (timeout === undefined || isCount(timeout)) &&
+    (after === undefined || typeof after === 'string') &&
+    (bytes === undefined || isBytesTable(bytes)) &&
+    (streams === undefined || isStreamTable(streams))
+  );
 }
 
 type Shape = (message: readonly unknown[]) => boolean;
@@ -113,12 +124,38 @@ const shapes: readonly (Shape | undefined)[] = [
   (m) => m.length >= 3 && m.length <= 4 && typeof m[2] === 'string' && optionalCount(m[3]),
 ];
 
+/** Kinds that may concern a stream inside a value, whose id is negative. */
+const ofStreams: ReadonlySet<number> = new Set([
+  messageKinds.error,
+  messageKinds.item,
+  messageKinds.end,
+  messageKinds.cancel,
+  messageKinds.credit,
+  messageKinds.gap,
+]);
+
 /** Whether a value from the wire has the shape of one of the messages above. */
 export function isMessage(message: unknown): message is Message {
   if (!Array.isArray(message)) return false;
   const [kind, id] = message as unknown[];
   const shape = typeof kind === 'number' ? shapes[kind] : undefined;
-  return shape !== undefined && isCount(id) && id > 0 && shape(message);
+  if (shape === undefined || !Number.isSafeInteger(id) || !shape(message)) return false;
+  return (id as number) > 0 || ((id as number) < 0 && ofStreams.has(kind as number));
+}
+
+/** The byte sections that a message has, which has been found to be one. */
+export function bytesRows(message: Message): readonly BytesRow[] | undefined {
+  switch (message[0]) {
+    case messageKinds.query:
+    case messageKinds.mutation:
+    case messageKinds.subscription:
+    case messageKinds.item:
+      return message[4]?.bytes;
+    case messageKinds.result:
+      return message[3]?.bytes;
+    default:
+      return undefined;
+  }
 }
 
 /** The value of a message, with `undefined` told from `null`. */
@@ -142,7 +179,8 @@ export function encodeCall(
   return `${head},${json ?? 'null'},${rest}]`;
 }
 
-export function encodeResult(id: number, json: string | undefined): string {
+export function encodeResult(id: number, json: string | undefined, options?: MessageOptions): string {
+  if (options !== undefined) return `[4,${id},${json ?? 'null'},${JSON.stringify(options)}]`;
   return json === undefined ? `[4,${id}]` : `[4,${id},${json}]`;
 }
 
@@ -150,7 +188,14 @@ export function encodeError(id: number, json: string): string {
   return `[5,${id},${json}]`;
 }
 
-export function encodeItem(id: number, json: string | undefined, event: string | undefined): string {
+export function encodeItem(
+  id: number,
+  json: string | undefined,
+  event: string | undefined,
+  options?: MessageOptions,
+): string {
+  if (options !== undefined)
+    return `[7,${id},${json ?? 'null'},${JSON.stringify(event ?? null)},${JSON.stringify(options)}]`;
   if (event === undefined) return json === undefined ? `[7,${id}]` : `[7,${id},${json}]`;
   const tail = json === undefined ? ',{"void":1}]' : ']';
   return `[7,${id},${json ?? 'null'},${JSON.stringify(event)}${tail}`;
@@ -160,8 +205,9 @@ export function encodePosition(id: number, event: string): string {
   return `[11,${id},${JSON.stringify(event)}]`;
 }
 
-export function encodeGap(id: number, reason: string): string {
-  return `[12,${id},${JSON.stringify(reason)}]`;
+export function encodeGap(id: number, reason: string, count?: number): string {
+  const tail = count === undefined ? ']' : `,${count}]`;
+  return `[12,${id},${JSON.stringify(reason)}${tail}`;
 }
 
 export function encodeCredit(id: number, consumed: number, items: number, bytes: number): string {

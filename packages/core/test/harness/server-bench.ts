@@ -55,6 +55,10 @@ export class ServerBench {
       address: (request) => request,
       keptBytes: options.keptBytes ?? 256 * 1024 * 1024,
       absentSessions: options.absentSessions ?? 20_000,
+      timeoutMs: 30_000,
+      report: (error) => {
+        throw error;
+      },
       limits: { ...defaultLimits, ...options.limits },
       handshakeMs: options.handshakeMs ?? 10_000,
     });

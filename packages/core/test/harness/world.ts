@@ -159,6 +159,10 @@ export class World {
       address: () => 'address',
       keptBytes: this.#options.keptBytes ?? 256 * 1024 * 1024,
       absentSessions: this.#options.absentSessions ?? 20_000,
+      timeoutMs: 30_000,
+      report: (error) => {
+        throw error;
+      },
       limits: { ...defaultLimits, ...limits },
       handshakeMs: 10_000,
     });

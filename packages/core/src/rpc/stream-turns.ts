@@ -1,0 +1,26 @@
+import { Fifo } from '../session/fifo.js';
+import type { StreamRoom } from '../session/stream-room.js';
+import type { StreamPump } from './stream-pump.js';
+
+/** Characters of items for which streams are resumed at a time. */
+const roomLength = 65_536;
+
+/** The streams of a session that found no room in it, in the order in which they found none. */
+export class StreamTurns {
+  readonly #waiting = new Fifo<StreamPump>();
+
+  push(pump: StreamPump): void {
+    this.#waiting.push(pump);
+  }
+
+  /** Resumes about as many as there is room for. Answers whether there are more. */
+  give(room: StreamRoom): boolean {
+    for (let left = roomLength; left > 0; ) {
+      const pump = this.#waiting.shift();
+      if (pump === undefined) return false;
+      pump.resume();
+      left -= pump.length || room.itemLength;
+    }
+    return this.#waiting.size > 0;
+  }
+}

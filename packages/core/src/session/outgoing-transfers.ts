@@ -1,0 +1,115 @@
+import type { Limits } from '../wire/limits.js';
+import { limits } from '../wire/limits.js';
+import { Fifo } from './fifo.js';
+import type { Ledger } from './ledger.js';
+import type { LaneName } from './outbox.js';
+import type { Outgoing } from './outgoing.js';
+import { OutgoingTransfer } from './outgoing-transfer.js';
+
+/** Messages that leave in parts: a few at a time, which take turns. */
+export class OutgoingTransfers {
+  readonly #ledger: Ledger;
+  readonly #framed: (entry: Outgoing) => void;
+  /** All that has not left entirely, with its lane. */
+  readonly #lanes = new Map<Outgoing, LaneName>();
+  readonly #waiting = new Fifo<Outgoing>();
+  /** The next to have its turn first. */
+  readonly #active = new Fifo<OutgoingTransfer>();
+  /** Last parts of messages that were taken back after their beginning had left. */
+  readonly #abandoned = new Fifo<Uint8Array>();
+  #lastNumber = 0;
+  #length = 0;
+
+  /** `framed` is told of each message whose last part was built. */
+  constructor(ledger: Ledger, framed: (entry: Outgoing) => void) {
+    this.#ledger = ledger;
+    this.#framed = framed;
+  }
+
+  /** Characters and bytes of what has not left entirely. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** How many messages of a lane have not left entirely. */
+  count(lane: LaneName): number {
+    let count = 0;
+    for (const it of this.#lanes.values()) if (it === lane) count++;
+    return count;
+  }
+
+  get empty(): boolean {
+    return this.#lanes.size === 0 && this.#abandoned.size === 0;
+  }
+
+  push(entry: Outgoing, lane: LaneName): void {
+    this.#lanes.set(entry, lane);
+    this.#add(entry.length);
+    this.#waiting.push(entry);
+  }
+
+  /** Takes a message back; what has left of it is given up. */
+  withdraw(entry: Outgoing): void {
+    if (!this.#lanes.delete(entry)) return;
+    entry.withdraw();
+    this.#add(-entry.length);
+    this.#waiting.retain((it) => it !== entry);
+    for (const transfer of this.#active)
+      if (transfer.entry === entry && transfer.begun) this.#abandoned.push(transfer.abandon());
+    this.#active.retain((transfer) => transfer.entry !== entry);
+  }
+
+  /** The next part, with about so many bytes of content at most. */
+  next(most: number, takes: Limits): Uint8Array | undefined {
+    const abandoned = this.#abandoned.shift();
+    if (abandoned) return abandoned;
+    this.#activate(takes);
+    const transfer = this.#active.shift();
+    if (transfer === undefined) return undefined;
+    const part = transfer.next(most);
+    if (transfer.done) this.#finish(transfer.entry);
+    else this.#active.push(transfer);
+    return part;
+  }
+
+  clear(): void {
+    this.#add(-this.#length);
+    this.#lanes.clear();
+    this.#waiting.clear();
+    this.#active.clear();
+    this.#abandoned.clear();
+  }
+
+  #finish(entry: Outgoing): void {
+    this.#lanes.delete(entry);
+    this.#add(-entry.length);
+    entry.state = 'framed';
+    this.#framed(entry);
+  }
+
+  #activate(takes: Limits): void {
+    while (this.#active.size < limits.unfinished.default) {
+      const entry = this.#waiting.peek();
+      if (entry === undefined || !this.#fits(entry, takes)) return;
+      this.#waiting.shift();
+      this.#active.push(new OutgoingTransfer(entry, ++this.#lastNumber));
+    }
+  }
+
+  /** Whether the other end has room for a message beside those that are under way: alone, each is within its limits. */
+  #fits(entry: Outgoing, { messageBytes, valueBytes }: Limits): boolean {
+    if (this.#active.size === 0) return true;
+    let json = entry.text.length * 3;
+    let sections = entry.length - entry.text.length;
+    for (const transfer of this.#active) {
+      json += transfer.json;
+      sections += transfer.sections;
+    }
+    return json <= messageBytes && sections <= valueBytes;
+  }
+
+  #add(length: number): void {
+    this.#length += length;
+    this.#ledger.add(length);
+  }
+}

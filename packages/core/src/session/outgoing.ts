@@ -1,0 +1,31 @@
+/** Characters and bytes beyond which a message travels in parts. */
+export const wholeLength = 65_536;
+
+/** A message whose sender wants to know whether it left, or may want it back, or that has byte sections. */
+export class Outgoing {
+  /** Its JSON; empty once it was taken back. */
+  text: string;
+  readonly sections: readonly Uint8Array[];
+  /** It is `framed` when all of it is in frames: until then the other end cannot carry it out. */
+  state: 'waiting' | 'framed' | 'withdrawn' = 'waiting';
+  /** Told in the turn in which it was framed. */
+  left: (() => void) | undefined;
+  /** Characters of the text and bytes of the sections. */
+  readonly length: number;
+
+  constructor(text: string, sections: readonly Uint8Array[] = []) {
+    this.text = text;
+    this.sections = sections;
+    this.length = sections.reduce((sum, { length }) => sum + length, text.length);
+  }
+
+  get inParts(): boolean {
+    return this.length > wholeLength;
+  }
+
+  /** Lets go of what was to be sent. */
+  withdraw(): void {
+    this.text = '';
+    this.state = 'withdrawn';
+  }
+}
