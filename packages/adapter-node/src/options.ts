@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { CallFailure, JsonObject, ServerSession } from '@hawser/core';
+import type { BufferOptions, CallFailure, JsonObject, ServerSession } from '@hawser/core';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 
 /** What `createContext` gets. */
@@ -59,6 +59,11 @@ interface CommonOptions<Router extends AnyTRPCRouter> {
    * throws is written there too.
    */
   readonly onError?: (report: ErrorReport) => void;
+  /**
+   * What becomes of the items of a subscription that nobody takes in time, for procedures whose `meta` has no `buffer` of
+   * its own; see `buffer`. Default: nothing is asked of a source until there is room, which not every source can bear.
+   */
+  readonly buffer?: BufferOptions<unknown> | undefined;
   readonly limits?: LimitOptions;
   /**
    * How long a session lives without a socket, in ms: a client that is back by then has missed nothing. 0 keeps

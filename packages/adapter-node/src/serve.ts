@@ -148,7 +148,7 @@ function hostOf(options: ServeOptions<AnyTRPCRouter>, settings: Settings): Host<
   const { router, createContext } = options;
   const onError = reporter(options.onError);
   return new Host<IncomingMessage>({
-    dispatch: routerDispatch({ router, onError }),
+    dispatch: routerDispatch({ router, buffer: options.buffer, onError }),
     createContext: (req, params, session) => {
       const contextOptions: ContextOptions = { req, params, session };
       return createContext ? createContext(contextOptions) : {};

@@ -63,7 +63,8 @@ export function connectWith(runtime: Runtime, options: ConnectOptions, base?: st
     turn: runtime.turn,
     wallClock: Date.now,
     params: options.params,
-    dispatch: options.router && routerDispatch({ router: options.router, onError: ({ error }) => report(error) }),
+    dispatch:
+      options.router && routerDispatch({ router: options.router, onError: ({ error }) => report(error) }),
     handshakeMs: limits.handshake.default,
     lazy: options.lazy ?? false,
     timeoutMs: options.timeoutMs ?? 30_000,

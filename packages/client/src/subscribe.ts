@@ -52,7 +52,14 @@ export function open(
   const { signal, timeoutMs, onProgress } = options;
   const make = (encoded: Encoded): void => {
     if (subscription.left) return;
-    const request = { type: 'subscription', path, signal, timeoutMs, progress: onProgress, ...encoded } as const;
+    const request = {
+      type: 'subscription',
+      path,
+      signal,
+      timeoutMs,
+      progress: onProgress,
+      ...encoded,
+    } as const;
     subscription.bind(caller.call(request, subscription));
   };
   const refuse = (cause: unknown): void => subscription.fault(unserialisable(cause));

@@ -1,4 +1,12 @@
-import type { Attachments, Detached, Found, StreamElement, StreamReader, StreamSource, ValueStream } from '@hawser/core';
+import type {
+  Attachments,
+  Detached,
+  Found,
+  StreamElement,
+  StreamReader,
+  StreamSource,
+  ValueStream,
+} from '@hawser/core';
 import { attach, detach, IncomingStream, iterate } from '@hawser/core';
 import type { AnyTRPCRouter, TRPCCombinedDataTransformer, TRPCDataTransformer } from '@trpc/server';
 
@@ -67,7 +75,8 @@ export class Translation {
       path,
       iterator: iterate(source as StreamSource<unknown>),
       toItem: (value) => this.#toItem(value),
-      fail: (failure) => JSON.stringify({ message: failure instanceof Error ? failure.message : String(failure) }),
+      fail: (failure) =>
+        JSON.stringify({ message: failure instanceof Error ? failure.message : String(failure) }),
     };
   }
 

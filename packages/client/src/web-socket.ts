@@ -10,7 +10,7 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
-  send(data: string | Uint8Array): void;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
   terminate?(): void;
 }
@@ -74,7 +74,8 @@ class ClientSocket implements Socket {
 
   send(frame: FrameData): void {
     if (this.#web.readyState !== opened) return;
-    this.#web.send(frame);
+    // No memory here is shared with another thread.
+    this.#web.send(frame as string | Uint8Array<ArrayBuffer>);
     if (this.buffered >= socketBufferBytes && !this.#draining) this.#awaitDrain();
   }
 

@@ -2,6 +2,7 @@ import type { Blob as NodeBlob } from 'node:buffer';
 import { Buffer } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { Client } from '@hawser/client';
+import { stream } from '@hawser/core';
 import type { TRPCClient } from '@trpc/client';
 import { initTRPC, tracked } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
@@ -64,9 +65,13 @@ interface OldWebStream<Item> {
 }
 interface OldReader<Item> {
   read(): Promise<{ done: false; value: Item } | { done: true; value: Item | undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
 }
 interface OldByteReader {
   read<View extends ArrayBufferView>(view: View): Promise<{ done: boolean; value: View | undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
 }
 
 async function* dates() {
@@ -160,25 +165,18 @@ const others = (procedure: Builder) => ({
   object: procedure.query(() => given<{ object: object; empty: Record<never, never>; symbol: symbol }>()),
 });
 
-/** What `stream(itemSchema)` is to the compiler: a Standard Schema of these two types. */
-interface StreamSchema<In, Out> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => { readonly value: AsyncIterable<Out> };
-    readonly types?: { readonly input: StreamSource<In>; readonly output: AsyncIterable<Out> };
-  };
-}
-type StreamSource<In> = AsyncIterable<In> | { getReader(): OldReader<In> };
-declare const numbers: StreamSchema<string, number>;
+const numbers = z.string().transform(Number);
 
 const inputs = (procedure: Builder) => ({
-  sum: procedure.input(numbers).mutation(async ({ input }) => {
+  sum: procedure.input(stream(numbers)).mutation(async ({ input }) => {
     let sum = 0;
     for await (const number of input) sum += number;
     return sum;
   }),
-  both: procedure.input(numbers).query(({ input }) => input),
+  both: procedure.input(stream(numbers)).query(({ input }) => input),
+  named: procedure
+    .input(z.object({ name: z.string(), numbers: stream(numbers) }))
+    .query(({ input }) => input),
   photo: procedure
     .input(z.object({ photo: z.instanceof(Uint8Array), scan: z.instanceof(Blob) }))
     .mutation(({ input }) => input),
@@ -377,6 +375,8 @@ test('a stream is given as anything that can be iterated or read', () => {
   ];
   expectTypeOf(given).items.resolves.toEqualTypeOf<number>();
   expectTypeOf(richly.inputs.both.query(words())).resolves.toEqualTypeOf<Items<number>>();
+  const named = plainly.inputs.named.query({ name: '', numbers: words() });
+  expectTypeOf(named).resolves.toEqualTypeOf<{ name: string; numbers: Items<number> }>();
   const wrong = [
     // @ts-expect-error a list is no stream
     () => plainly.inputs.sum.mutate(['one']),
@@ -384,6 +384,8 @@ test('a stream is given as anything that can be iterated or read', () => {
     () => plainly.inputs.sum.mutate(dates()),
     // @ts-expect-error its items are strings
     () => plainly.inputs.sum.mutate(new ReadableStream<number>()),
+    // @ts-expect-error its items are strings
+    () => plainly.inputs.named.query({ name: '', numbers: dates() }),
     // @ts-expect-error a generator has to be called
     () => plainly.inputs.sum.mutate(words),
   ];

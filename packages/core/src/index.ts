@@ -1,5 +1,7 @@
 // the wire: tables
 
+export type { BytesRow, Path, StreamRow } from './wire/attachment-rows.js';
+export type { FrameData } from './wire/binary-frame.js';
 export type { AfterClose, CloseCode, CloseName, GoneReason } from './wire/close-codes.js';
 export { closeCodes, goneReasons } from './wire/close-codes.js';
 export type { JsonObject } from './wire/control.js';
@@ -10,8 +12,6 @@ export { defaultLimits, limits } from './wire/limits.js';
 export type { CallType } from './wire/message.js';
 export { messageKinds } from './wire/message.js';
 export { subprotocol } from './wire/subprotocol.js';
-export type { BytesRow, Path, StreamRow } from './wire/attachment-rows.js';
-export type { FrameData } from './wire/binary-frame.js';
 
 // the session: ports for adapters, and what a connection says of itself
 
@@ -65,9 +65,9 @@ export { Subscription } from './rpc/subscription.js';
 
 // serving a tRPC router
 
-export type { CallFailure } from './trpc/error-shape.js';
 export type { BufferOptions } from './trpc/buffer.js';
 export { buffer } from './trpc/buffer.js';
+export type { CallFailure } from './trpc/error-shape.js';
 export { position } from './trpc/position.js';
 export { refusalOf } from './trpc/refusal.js';
 export type { RouterDispatchOptions } from './trpc/router-dispatch.js';

@@ -32,8 +32,11 @@ type Container = Record<string | number, unknown>;
 /** Bytes up to this many are copied: it costs less than the caller's surprise. */
 const copiedBytes = 65_536;
 
-/** How many containers are looked through, and how deep, before it pays to remember which ones were. */
-const fewContainers = 10_000;
+/**
+ * How far a walk goes that remembers nothing. The depth ends it soon in a cycle; the count ends it where the same
+ * objects are reached in ever more ways.
+ */
+const fewContainers = 100_000;
 const littleDepth = 32;
 
 /** Takes bytes and streams out of a value; undefined if it has none. A promise if a Blob has to be read. */

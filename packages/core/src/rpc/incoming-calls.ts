@@ -114,8 +114,16 @@ export class IncomingCalls {
     this.#lastId = Math.max(id, this.#lastId);
     const inputs = this.#openInputs(message);
     if (inputs === undefined) return;
-    const streams = (message[4]?.streams ?? []).map(([path, stream]) => ({ path, value: inputs.get(stream) }));
-    const call = new RunningCall(message, streams.length > 0 ? [...found, ...streams] : found, inputs, context);
+    const streams = (message[4]?.streams ?? []).map(([path, stream]) => ({
+      path,
+      value: inputs.get(stream),
+    }));
+    const call = new RunningCall(
+      message,
+      streams.length > 0 ? [...found, ...streams] : found,
+      inputs,
+      context,
+    );
     if (this.#calls.size >= this.#session.takes.calls) {
       return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'reply');
     }
@@ -209,7 +217,8 @@ export class IncomingCalls {
 
   /** Gives the streams of a result their ids. */
   #openOutputs(call: RunningCall, streams: readonly ValueStream[]): SentStreams {
-    if (!this.#options.outgoing.admits(streams.length)) throw new RangeError('Too many streams are under way');
+    if (!this.#options.outgoing.admits(streams.length))
+      throw new RangeError('Too many streams are under way');
     const over = (): void => {
       if (call.outputs?.open === 0) this.#over(call);
     };
@@ -253,11 +262,15 @@ export class IncomingCalls {
   #finish(call: RunningCall, message: string | Outgoing, lane: LaneName): void {
     if (!call.outputs?.open) this.#over(call);
     this.#session.send(message, lane);
+    if (this.#overflows) this.#session.close('overflow');
+  }
+
+  /** Whether nobody takes the answers. What is in bytes is the handlers' own, but they cannot let go of it. */
+  get #overflows(): boolean {
+    const { text, sections } = this.#session.leavingInParts('reply');
     const { valueBytes } = this.#session.limits;
-    const full =
-      this.#session.waiting('reply') > limits.answerBytes.default ||
-      this.#session.transfersLength > limits.unfinished.default * valueBytes;
-    if (full) this.#session.close('overflow');
+    const waiting = this.#session.waiting('reply') + text;
+    return waiting > limits.answerBytes.default || sections > limits.unfinished.default * valueBytes;
   }
 
   /** Nothing more is to be sent for it, and nothing more of its input is going to be read. */

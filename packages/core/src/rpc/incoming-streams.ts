@@ -29,8 +29,7 @@ export class IncomingStreams {
     const session = this.#session;
     const stream = new IncomingStream({
       session,
-      credit: (consumed, items, bytes) =>
-        session.send(encodeCredit(id, consumed, items, bytes), 'reply'),
+      credit: (consumed, items, bytes) => session.send(encodeCredit(id, consumed, items, bytes), 'reply'),
       cancel: () => this.cancel(id),
     });
     this.#open.set(id, { stream, over });

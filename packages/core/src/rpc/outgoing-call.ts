@@ -1,8 +1,8 @@
 import type { Outgoing } from '../session/outgoing.js';
 import type { Clock, Timer, Turn } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
-import type { Outcome } from '../wire/fault-codes.js';
 import type { Session } from '../session/session.js';
+import type { Outcome } from '../wire/fault-codes.js';
 import type { CallType } from '../wire/message.js';
 import { onAbort } from './abort-listeners.js';
 import type { Found } from './attachments.js';

@@ -80,7 +80,7 @@ export class OutgoingCalls implements CallTable {
     call.owed = undefined;
     call.inputs = undefined;
     call.queued = false;
-    if (this.#queued >= maxQueued || this.session.waiting('call') + this.#queuedLength > maxWaiting) {
+    if (this.#queued >= maxQueued || this.#waitingLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
     } else if (this.#calls.size < this.session.limits.calls) this.#admit(call);
     else {
@@ -273,6 +273,11 @@ export class OutgoingCalls implements CallTable {
       bytes: sections?.map(({ row }) => row),
       streams: inputs?.rows,
     };
+  }
+
+  /** Characters that are held here; bytes are the caller's own. */
+  get #waitingLength(): number {
+    return this.session.waiting('call') + this.session.leavingInParts('call').text + this.#queuedLength;
   }
 
   get #queued(): number {

@@ -4,7 +4,7 @@ import type { StreamRow } from '../wire/attachment-rows.js';
 import type { CreditMessage } from '../wire/message.js';
 import { encodeBare, encodeError } from '../wire/message.js';
 import type { ValueStream } from './dispatch.js';
-import type { PumpFailure, Progress } from './stream-pump.js';
+import type { Progress, PumpFailure } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
 import type { StreamTurns } from './stream-turns.js';
 
@@ -119,7 +119,10 @@ export class OutgoingStreams {
     const text = failure ? encodeError(id, stream.fail(failure.error)) : encodeBare('end', id);
     const message = new Outgoing(text);
     if (this.#session.admits(message)) return this.#session.send(message, 'stream');
-    this.#session.send(encodeError(id, '{"message":"The error is larger than the other end accepts"}'), 'stream');
+    this.#session.send(
+      encodeError(id, '{"message":"The error is larger than the other end accepts"}'),
+      'stream',
+    );
   }
 }
 

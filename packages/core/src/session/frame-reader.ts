@@ -1,7 +1,7 @@
-import type { CloseName } from '../wire/close-codes.js';
 import { sectionBytes } from '../wire/attachment-rows.js';
 import type { FrameData, Part } from '../wire/binary-frame.js';
 import { binaryKinds, readBinaryFrame, readPart } from '../wire/binary-frame.js';
+import type { CloseName } from '../wire/close-codes.js';
 import type { Control } from '../wire/control.js';
 import { isControl } from '../wire/control.js';
 import type { RawFrame } from '../wire/frame.js';

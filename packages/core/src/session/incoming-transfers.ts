@@ -26,7 +26,9 @@ export class IncomingTransfers {
   #last = 0;
 
   take(part: Part, takes: Limits): Progress {
-    const transfer = part.announced ? this.#begin(part, part.announced, takes) : this.#open.get(part.transfer);
+    const transfer = part.announced
+      ? this.#begin(part, part.announced, takes)
+      : this.#open.get(part.transfer);
     if (transfer === undefined) return malformed;
     if (!(transfer instanceof IncomingTransfer)) return transfer;
     const abandoned = part.last && part.content.length === 0 && !transfer.full;

@@ -170,7 +170,7 @@ export class Outbox {
     const text = typeof entry === 'string' ? entry : entry.text;
     batch.text += batch.text === '' ? text : `,${text}`;
     if (typeof entry === 'string') return;
-    if (entry.sections.length > 0) (batch.sections ??= []).push(...entry.sections);
+    if (entry.sections.length > 0) batch.sections = [...(batch.sections ?? []), ...entry.sections];
     this.#framed(entry);
   }
 

@@ -31,6 +31,18 @@ export class OutgoingTransfers {
     return this.#length;
   }
 
+  /** What a lane has of them. */
+  lengths(lane: LaneName): { readonly text: number; readonly sections: number } {
+    let text = 0;
+    let all = 0;
+    for (const [entry, it] of this.#lanes) {
+      if (it !== lane) continue;
+      text += entry.text.length;
+      all += entry.length;
+    }
+    return { text, sections: all - text };
+  }
+
   /** How many messages of a lane have not left entirely. */
   count(lane: LaneName): number {
     let count = 0;

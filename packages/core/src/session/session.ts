@@ -1,6 +1,7 @@
+import type { BytesRow } from '../wire/attachment-rows.js';
+import type { FrameData, Part } from '../wire/binary-frame.js';
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import { closeCodes, endsSession } from '../wire/close-codes.js';
-import type { FrameData, Part } from '../wire/binary-frame.js';
 import type { Control } from '../wire/control.js';
 import { encodeControl } from '../wire/control.js';
 import { fits } from '../wire/frame.js';
@@ -135,6 +136,7 @@ export class Session {
     if (announces) this.#sequence.limit(this.#limits);
     this.#writer = new Writer({
       turn,
+      now: () => clock.now(),
       ledger,
       sequence: this.#sequence,
       limits: () => this.#limits,
@@ -182,9 +184,9 @@ export class Session {
     return this.#arrivedBytes;
   }
 
-  /** What leaves in parts, and is not counted as waiting in a lane. */
-  get transfersLength(): number {
-    return this.#writer.transfersLength;
+  /** Characters and bytes of a lane that leave in parts: they are not counted as waiting. */
+  leavingInParts(lane: LaneName): { readonly text: number; readonly sections: number } {
+    return this.#writer.leavingInParts(lane);
   }
 
   get ended(): boolean {
@@ -311,7 +313,8 @@ export class Session {
     let at = 0;
     for (let i = first; i < frame.length && !this.ended; i++) {
       const message = messageAt(frame, i);
-      const arrival = sections.length === 0 ? plain : arrivalOf(message, sections, at);
+      const rows = bytesRows(message);
+      const arrival = rows === undefined ? plain : arrivalOf(rows, sections, at);
       for (const section of arrival.sections) at += section.length;
       this.#handler?.message(message, arrival);
     }
@@ -391,10 +394,10 @@ export class Session {
   }
 }
 
-/** What a message of a binary frame came with, whose sections begin there. */
-function arrivalOf(message: Message, sections: Uint8Array, start: number): Arrival {
+/** What a message came with, whose sections begin there. */
+function arrivalOf(rows: readonly BytesRow[], sections: Uint8Array, start: number): Arrival {
   let at = start;
-  const own = (bytesRows(message) ?? []).map(([, , length]) => {
+  const own = rows.map(([, , length]) => {
     at += length;
     // A copy of its own: it must neither change with the frame nor keep it.
     return new Uint8Array(sections.subarray(at - length, at));

@@ -6,8 +6,13 @@ const aheadLength = 65_536;
 /** What an item is taken to need at least, before it is there. */
 const smallItem = 256;
 
+/** How long items may be pulled in one turn, in ms, and after how many of them the clock is read. */
+const turnMs = 4;
+const clockEvery = 16;
+
 export interface StreamRoomOptions {
   readonly turn: Turn;
+  readonly now: () => number;
   /** Characters of items that wait for the socket. */
   readonly waiting: () => number;
   /** Characters of items that the session's window still takes. */
@@ -28,6 +33,9 @@ export class StreamRoom {
   /** Items that are being pulled in this turn. */
   #reserved = 0;
   #itemLength = smallItem;
+  /** Items that were asked for in this turn, and when the first was. */
+  #asked = 0;
+  #turnBegan = 0;
 
   constructor(options: StreamRoomOptions) {
     this.#options = options;
@@ -43,7 +51,7 @@ export class StreamRoom {
    * item comes, or the turn ends, it counts as a likely one.
    */
   reserve(): boolean {
-    if (this.#has(this.#reserved * this.#itemLength)) {
+    if (!this.#tired() && this.#has(this.#reserved * this.#itemLength)) {
       this.#reserved++;
       return true;
     }
@@ -63,13 +71,19 @@ export class StreamRoom {
 
   /** The turn is over: the socket took what it could. */
   flushed(): void {
-    this.#reserved = 0;
+    this.#reserved = this.#asked = 0;
     if (this.#starved && this.#has(0)) this.#give();
   }
 
   /** Whether somebody waits for room. */
   get starved(): boolean {
     return this.#starved;
+  }
+
+  /** Whether this turn has gone on for so long that a source which never waits holds up everybody else. */
+  #tired(): boolean {
+    if (this.#asked++ === 0) this.#turnBegan = this.#options.now();
+    return this.#asked % clockEvery === 0 && this.#options.now() - this.#turnBegan >= turnMs;
   }
 
   /** Whether more may wait than what waits already and is being pulled. */

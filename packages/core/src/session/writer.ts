@@ -17,6 +17,7 @@ import { StreamRoom } from './stream-room.js';
 
 export interface WriterOptions {
   readonly turn: Turn;
+  readonly now: () => number;
   readonly ledger: Ledger;
   readonly sequence: Sequence;
   readonly limits: () => Limits;
@@ -46,12 +47,13 @@ export class Writer {
   #partNext = false;
 
   constructor(options: WriterOptions) {
-    const { turn, ledger, sequence, room } = options;
+    const { turn, now, ledger, sequence, room } = options;
     this.#options = options;
     this.#sequence = sequence;
     this.#outbox = new Outbox(ledger);
     this.room = new StreamRoom({
       turn,
+      now,
       waiting: () => this.#waitingItems(),
       window: () => sequence.streamRoom,
       wanted: () => this.schedule(),
@@ -64,9 +66,9 @@ export class Writer {
     return this.#outbox.length;
   }
 
-  /** What leaves in parts and has not left entirely. */
-  get transfersLength(): number {
-    return this.#outbox.transfers.length;
+  /** Characters and bytes of a lane that leave in parts, and have not left entirely. */
+  leavingInParts(lane: LaneName): { readonly text: number; readonly sections: number } {
+    return this.#outbox.transfers.lengths(lane);
   }
 
   /** Characters that wait in a lane. */

@@ -79,6 +79,11 @@ export function droppedOf(value: unknown): number | undefined {
   return typeof value === 'object' && value !== null ? (value as Partial<Dropped>)[mark] : undefined;
 }
 
+/** Whether something is read through a buffer already. */
+export function isBuffered(source: object): boolean {
+  return source instanceof Buffered;
+}
+
 /** An item that waits; under a key another may take its place. */
 interface Place<T> {
   item: T;

@@ -63,7 +63,10 @@ export class RawInput implements StepInput {
       item: (data, found) =>
         attach(data === undefined ? undefined : this.#transformer.deserialize(data), found),
       error: (shape) =>
-        new TRPCError({ code: 'BAD_REQUEST', message: `The stream failed at its sender: ${messageOf(shape)}` }),
+        new TRPCError({
+          code: 'BAD_REQUEST',
+          message: `The stream failed at its sender: ${messageOf(shape)}`,
+        }),
       fault: (cause) => cause,
     };
   }

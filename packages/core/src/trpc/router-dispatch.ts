@@ -6,7 +6,8 @@ import { detach } from '../rpc/attachments.js';
 import type { Dispatch, IncomingCall, Reply, StreamElement, ValueStream } from '../rpc/dispatch.js';
 import type { StreamSource } from '../rpc/stream-source.js';
 import { iterate } from '../rpc/stream-source.js';
-import { droppedOf } from './buffer.js';
+import type { BufferOptions } from './buffer.js';
+import { buffer, droppedOf, isBuffered } from './buffer.js';
 import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
 import { positionOf } from './position.js';
@@ -16,9 +17,13 @@ import { trpcErrorOf } from './trpc-error.js';
 
 export interface RouterDispatchOptions {
   readonly router: AnyTRPCRouter;
+  /** How subscriptions are buffered whose `meta` has no `buffer`; without it, their sources wait. */
+  readonly buffer?: BufferOptions<unknown> | undefined;
   /** Told of every error that a caller is told of. Must not throw. */
   readonly onError: (failure: CallFailure) => void;
 }
+
+type Iterator = AsyncIterator<unknown, unknown, undefined>;
 
 /** The reason of a gap: the cursor that the call brought was not taken. */
 const noCursor = 'no-cursor';
@@ -30,12 +35,14 @@ export function routerDispatch(options: RouterDispatchOptions): Dispatch {
 
 class RouterDispatch implements Dispatch {
   readonly #router: AnyTRPCRouter;
+  readonly #buffer: BufferOptions<unknown> | undefined;
   readonly #onError: (failure: CallFailure) => void;
   /** By procedure; null for one that has to be called the documented way. */
   readonly #steps = new WeakMap<AnyTRPCProcedure, ProcedureSteps | null>();
 
-  constructor({ router, onError }: RouterDispatchOptions) {
+  constructor({ router, buffer, onError }: RouterDispatchOptions) {
     this.#router = router;
+    this.#buffer = buffer;
     this.#onError = onError;
   }
 
@@ -71,11 +78,26 @@ class RouterDispatch implements Dispatch {
     }
   }
 
-  /** The steps of a procedure that is loaded and of the call's type. */
-  #stepsOf(call: IncomingCall): ProcedureSteps | undefined {
+  /** A procedure that is loaded. */
+  #procedureAt(path: string): AnyTRPCProcedure | undefined {
     // At run time a flat map by path, without a prototype, of what is loaded; its type says otherwise.
     const procedures = this.#router._def.procedures as Readonly<Record<string, AnyTRPCProcedure | undefined>>;
-    const procedure = Object.hasOwn(procedures, call.path) ? procedures[call.path] : undefined;
+    return Object.hasOwn(procedures, path) ? procedures[path] : undefined;
+  }
+
+  /** What a subscription's source is read through. */
+  #buffered(call: IncomingCall, iterator: Iterator): Iterator {
+    const meta = this.#procedureAt(call.path)?._def.meta as
+      | { readonly buffer?: BufferOptions<unknown> }
+      | undefined;
+    const options = meta?.buffer ?? this.#buffer;
+    if (options === undefined || isBuffered(iterator)) return iterator;
+    return buffer({ [Symbol.asyncIterator]: () => iterator }, options);
+  }
+
+  /** The steps of a procedure that is loaded and of the call's type. */
+  #stepsOf(call: IncomingCall): ProcedureSteps | undefined {
+    const procedure = this.#procedureAt(call.path);
     if (procedure === undefined || procedure._def?.type !== call.type) return undefined;
     let steps = this.#steps.get(procedure);
     if (steps === undefined) {
@@ -93,7 +115,7 @@ class RouterDispatch implements Dispatch {
 
   #reply(call: IncomingCall, result: unknown, gap: string | undefined): Reply | Promise<Reply> {
     if (call.type === 'subscription') {
-      const iterator = iteratorOf(result, call);
+      const iterator = this.#buffered(call, iteratorOf(result, call));
       return { kind: 'stream', iterator, toItem: (value) => this.#toItem(value), gap };
     }
     const detached = detach(result, { streams: true, copy: false });
@@ -165,7 +187,7 @@ function lazyPart(parts: Readonly<Record<string, LazyPart>> = {}, path: string):
   return key === undefined ? undefined : parts[key];
 }
 
-function iteratorOf(result: unknown, call: IncomingCall): AsyncIterator<unknown, unknown, undefined> {
+function iteratorOf(result: unknown, call: IncomingCall): Iterator {
   if (isAsyncIterable(result)) return result[Symbol.asyncIterator]();
   if (isObservable(result)) return observableToAsyncIterable(result, call.signal);
   const message = `Subscription ${call.path} must return an async iterable or an observable`;

@@ -96,7 +96,10 @@ export function readPart(data: Uint8Array): Part | undefined {
 }
 
 /** Writes as much of a text as there is room for; answers how much of either was used. */
-export function encodeInto(text: string, target: Uint8Array): { readonly read: number; readonly written: number } {
+export function encodeInto(
+  text: string,
+  target: Uint8Array,
+): { readonly read: number; readonly written: number } {
   return encoder.encodeInto(text, target);
 }
 

@@ -49,5 +49,7 @@ export const defaultLimits: Limits = Object.fromEntries(
 export function wider(one: Limits, other: Limits): Limits {
   const calls = Math.max(one.calls, other.calls);
   const messageBytes = Math.max(one.messageBytes, other.messageBytes);
-  return { ...one, calls, messageBytes, frameBytes: Math.max(one.frameBytes, other.frameBytes) };
+  const valueBytes = Math.max(one.valueBytes, other.valueBytes);
+  const frameBytes = Math.max(one.frameBytes, other.frameBytes);
+  return { ...one, calls, messageBytes, valueBytes, frameBytes };
 }

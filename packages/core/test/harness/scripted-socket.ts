@@ -1,14 +1,15 @@
 import type { Socket, SocketEvents } from '../../src/session/ports.ts';
+import type { FrameData } from '../../src/wire/binary-frame.ts';
 import type { Frame } from './frames.ts';
-import { parse } from './frames.ts';
+import { Witness } from './witness.ts';
 
 /** A socket whose other end is the test. */
 export class ScriptedSocket implements Socket {
   /** Bytes that the runtime is said to hold. */
   buffered = 0;
   /** Called after each frame that was sent, to let `buffered` grow. */
-  onSend: ((frame: string) => void) | undefined;
-  readonly texts: string[] = [];
+  onSend: ((frame: FrameData) => void) | undefined;
+  readonly sent: FrameData[] = [];
   /** The first close, with its code and reason. */
   closed: { readonly code: number; readonly reason: string } | undefined;
   terminated = false;
@@ -18,9 +19,9 @@ export class ScriptedSocket implements Socket {
   /** Who is told of this socket's events; set by whoever lends the socket. */
   events: SocketEvents | undefined;
 
-  send(frame: string): void {
+  send(frame: FrameData): void {
     if (!this.live) return;
-    this.texts.push(frame);
+    this.sent.push(frame);
     this.onSend?.(frame);
   }
 
@@ -41,8 +42,14 @@ export class ScriptedSocket implements Socket {
     return this.closed === undefined && !this.terminated;
   }
 
+  /** Its text frames, as they were spelled. */
+  get texts(): readonly string[] {
+    return this.sent.filter((frame) => typeof frame === 'string');
+  }
+
   get frames(): readonly Frame[] {
-    return this.texts.map(parse);
+    const witness = new Witness({ joinsLate: true });
+    return this.sent.map((data) => witness.hear(data).frame);
   }
 
   /** The other end says something. */

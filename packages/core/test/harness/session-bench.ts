@@ -1,5 +1,5 @@
 import { Ledger } from '../../src/session/ledger.ts';
-import type { SessionEnd, SessionHandler } from '../../src/session/session.ts';
+import type { Arrival, SessionEnd, SessionHandler } from '../../src/session/session.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Limits } from '../../src/wire/limits.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
@@ -16,6 +16,7 @@ export class SessionBench implements SessionHandler {
   readonly socket = new ScriptedSocket();
   readonly session: Session;
   readonly handed: Message[] = [];
+  readonly arrivals: Arrival[] = [];
   readonly ends: SessionEnd[] = [];
   /** How often the handler was told of room in the bulk lane. */
   rooms = 0;
@@ -39,8 +40,9 @@ export class SessionBench implements SessionHandler {
     return bench;
   }
 
-  message(message: Message): void {
+  message(message: Message, arrival: Arrival): void {
     this.handed.push(message);
+    this.arrivals.push(arrival);
   }
 
   room(): boolean {

@@ -1,6 +1,7 @@
 import type { Socket, SocketEvents } from '../../src/session/ports.ts';
 import { socketBufferBytes } from '../../src/session/ports.ts';
-import { utf8Length } from '../../src/wire/frame.ts';
+import type { FrameData } from '../../src/wire/binary-frame.ts';
+import { bytesOf } from './binary-frames.ts';
 import type { Wire } from './wire.ts';
 
 export type Side = 'client' | 'server';
@@ -11,7 +12,7 @@ export class WireEnd implements Socket {
   readonly #wire: Wire;
   events: SocketEvents | undefined;
   /** Everything that this end said, delivered or not. */
-  readonly said: string[] = [];
+  readonly said: FrameData[] = [];
   /** `open` until this end, or the wire, is through with it. */
   state: 'open' | 'closing' | 'gone' = 'open';
   closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -28,12 +29,12 @@ export class WireEnd implements Socket {
     return this.#buffered;
   }
 
-  send(frame: string): void {
+  send(frame: FrameData): void {
     if (this.state !== 'open') return;
     this.said.push(frame);
-    this.#buffered += utf8Length(frame);
+    this.#buffered += bytesOf(frame);
     if (this.#buffered >= socketBufferBytes) this.#full = true;
-    this.#wire.carry(this.side, { kind: 'frame', text: frame });
+    this.#wire.carry(this.side, { kind: 'frame', data: frame });
   }
 
   close(code: number, reason: string): void {
@@ -49,8 +50,8 @@ export class WireEnd implements Socket {
   }
 
   /** A frame left this end's buffer. */
-  left(frame: string): void {
-    this.#buffered -= utf8Length(frame);
+  left(frame: FrameData): void {
+    this.#buffered -= bytesOf(frame);
     if (!this.#full || this.#buffered >= socketBufferBytes || this.state !== 'open') return;
     this.#full = false;
     this.events?.drained();

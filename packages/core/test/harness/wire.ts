@@ -1,11 +1,13 @@
+import type { FrameData } from '../../src/wire/binary-frame.ts';
 import type { Frame } from './frames.ts';
-import { messagesOf, parse } from './frames.ts';
+import { messagesOf } from './frames.ts';
 import type { Side } from './wire-end.ts';
 import { WireEnd } from './wire-end.ts';
+import { Witness } from './witness.ts';
 
 export type Cargo =
   | { readonly kind: 'open' }
-  | { readonly kind: 'frame'; readonly text: string }
+  | { readonly kind: 'frame'; readonly data: FrameData }
   | { readonly kind: 'close'; readonly code: number }
   /** The end that this reaches is told that the socket is gone. */
   | { readonly kind: 'gone'; readonly code: number };
@@ -51,7 +53,7 @@ export class Wire {
 
   deliver(to: Side, cargo: Cargo): void {
     const end = this[to];
-    if (cargo.kind === 'frame' && !this.halfOpen) this[other[to]].left(cargo.text);
+    if (cargo.kind === 'frame' && !this.halfOpen) this[other[to]].left(cargo.data);
     // Nobody answers: whoever closes loses patience.
     if (end.state === 'gone' && cargo.kind === 'close') {
       this.#ship({ wire: this, to: other[to], cargo: { kind: 'gone', code: 1006 } });
@@ -61,7 +63,7 @@ export class Wire {
     if (cargo.kind === 'open') this.onOpen?.();
     else if (cargo.kind === 'gone') end.gone(cargo.code);
     else if (cargo.kind === 'close') this.#closeBoth(to, cargo.code);
-    else if (end.state === 'open') end.events?.frame(cargo.text);
+    else if (end.state === 'open') end.events?.frame(cargo.data);
   }
 
   get open(): boolean {
@@ -70,7 +72,8 @@ export class Wire {
 
   /** The frames that a side said. */
   frames(side: Side): readonly Frame[] {
-    return this[side].said.map(parse);
+    const witness = new Witness({ joinsLate: true });
+    return this[side].said.map((data) => witness.hear(data).frame);
   }
 
   /** The messages that a side said. */

@@ -253,7 +253,7 @@ describe('streams', () => {
 });
 
 describe('a value with nothing to take out', () => {
-  const many = Array.from({ length: 20_000 }, (_, id) => ({ id }));
+  const many = Array.from({ length: 110_000 }, (_, id) => ({ id }));
   const deep = { depth: 0 } as { depth: number; next?: unknown };
   for (let depth = 1, at = deep; depth < 500; depth++) {
     const next = { depth };
@@ -285,12 +285,12 @@ describe('bytes beyond what is looked through at first', () => {
   });
 
   it('are found behind many others', () => {
-    const value = [...Array.from({ length: 20_000 }, () => ({})), bytes(1)];
-    expect(paths(detached(value))).toStrictEqual([[20_000]]);
+    const value = [...Array.from({ length: 110_000 }, () => ({})), bytes(1)];
+    expect(paths(detached(value))).toStrictEqual([[110_000]]);
   });
 });
 
-describe('values that lead back to themselves', () => {
+describe('values in which objects are reached in many ways', () => {
   interface Node {
     readonly links: Node[];
     data?: unknown;
@@ -310,9 +310,21 @@ describe('values that lead back to themselves', () => {
     expect(detached(nodes).sections).toHaveLength(1);
   });
 
-  it('are not walked once more for each way that leads to an object', () => {
+  it('come to an end when they are nothing but a cycle', () => {
+    const array: unknown[] = [];
+    array.push(array);
+    const object: Record<string, unknown> = {};
+    object['self'] = object;
+    expect(detach(array, views)).toBeUndefined();
+    expect(detach(object, views)).toBeUndefined();
+  });
+
+  it.each<[string, (value: unknown) => unknown]>([
+    ['arrays', (value) => [value, value]],
+    ['objects', (value) => ({ one: value, other: value })],
+  ])('are not walked once more for each way that leads to one: %s', (_, twice) => {
     let value: unknown = { leaf: true };
-    for (let i = 0; i < 60; i++) value = [value, value];
+    for (let i = 0; i < 30; i++) value = twice(value);
     expect(detach(value, views)).toBeUndefined();
     expect(paths(detached({ value, data: bytes(1) }))).toStrictEqual([['data']]);
   });
@@ -384,6 +396,7 @@ describe('paths of the other end', () => {
     ['an object’s number', { 0: null }, [0]],
     ['the prototype', {}, ['__proto__']],
     ['what the prototype has', {}, ['__proto__', 'polluted']],
+    ['the prototype of the prototype, which is null', {}, ['__proto__', '__proto__']],
     ['the constructor', {}, ['constructor', 'prototype', 'polluted']],
     ['the prototype of an array', [], ['__proto__', 'polluted']],
     ['a field of what the transformer made', { a: Object.assign(new Date(0), { b: null }) }, ['a', 'b']],
