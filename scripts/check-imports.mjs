@@ -31,8 +31,8 @@ const PACKAGES = {
     {
       layer: 'index',
       files: /^src\/index\.ts$/,
-      layers: ['trpc', 'rpc', 'session', 'wire'],
-      modules: ['@trpc/server'],
+      layers: ['rpc', 'session', 'wire'],
+      modules: [],
     },
   ],
   'adapter-node': [

@@ -27,7 +27,10 @@ async function checkBrowserBundle() {
     format: 'esm',
     metafile: true,
     minify: true,
+    outdir: 'out',
     platform: 'browser',
+    // What serves a router of the client is loaded at the first call of the server.
+    splitting: true,
     write: false,
     logLevel: 'silent',
   }).catch((error) => failures.push(`browser bundle: ${error.message}`));

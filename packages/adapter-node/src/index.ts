@@ -1,5 +1,6 @@
-export type { BufferOptions, JsonObject, ServerSession, StreamSchema, StreamSource } from '@hawser/core';
-export { buffer, position, stream } from '@hawser/core';
+export type { JsonObject, Progress, ServerSession, StreamSource } from '@hawser/core';
+export type { BufferOptions, StreamSchema } from '@hawser/core/trpc';
+export { buffer, position, stream } from '@hawser/core/trpc';
 export type {
   AttachOptions,
   ContextOptions,

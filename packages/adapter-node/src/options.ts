@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { BufferOptions, CallFailure, JsonObject, ServerSession } from '@hawser/core';
+import type { JsonObject, ServerSession } from '@hawser/core';
+import type { BufferOptions, CallFailure } from '@hawser/core/trpc';
 import type { AnyTRPCRouter, inferRouterContext } from '@trpc/server';
 
 /** What `createContext` gets. */

@@ -1,6 +1,7 @@
 import type { Clock, JsonObject, Random, Turn } from '@hawser/core';
-import { Connection, limits, routerDispatch } from '@hawser/core';
+import { Connection, limits } from '@hawser/core';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { LateDispatch } from './late-dispatch.js';
 import type { WebSocketClass } from './web-socket.js';
 import { dialWith } from './web-socket.js';
 
@@ -63,8 +64,7 @@ export function connectWith(runtime: Runtime, options: ConnectOptions, base?: st
     turn: runtime.turn,
     wallClock: Date.now,
     params: options.params,
-    dispatch:
-      options.router && routerDispatch({ router: options.router, onError: ({ error }) => report(error) }),
+    dispatch: options.router && new LateDispatch(options.router, report),
     handshakeMs: limits.handshake.default,
     lazy: options.lazy ?? false,
     timeoutMs: options.timeoutMs ?? 30_000,

@@ -62,15 +62,3 @@ export type { StreamSource } from './rpc/stream-source.js';
 export { iterate } from './rpc/stream-source.js';
 export type { Gap, GapReason, SubscriptionOptions } from './rpc/subscription.js';
 export { Subscription } from './rpc/subscription.js';
-
-// serving a tRPC router
-
-export type { BufferOptions } from './trpc/buffer.js';
-export { buffer } from './trpc/buffer.js';
-export type { CallFailure } from './trpc/error-shape.js';
-export { position } from './trpc/position.js';
-export { refusalOf } from './trpc/refusal.js';
-export type { RouterDispatchOptions } from './trpc/router-dispatch.js';
-export { routerDispatch } from './trpc/router-dispatch.js';
-export type { StreamSchema } from './trpc/stream-schema.js';
-export { stream } from './trpc/stream-schema.js';

@@ -1,4 +1,4 @@
-import type { LaneName } from '../session/outbox.js';
+import type { LaneName } from '../session/outgoing.js';
 import { Outgoing } from '../session/outgoing.js';
 import type { Clock, Timer } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';

@@ -6,7 +6,7 @@ import type { CreditMessage } from '../wire/message.js';
 import { encodeGap, encodeItem, encodePosition } from '../wire/message.js';
 import type { StreamElement, StreamReply } from './dispatch.js';
 import { ServingError } from './dispatch.js';
-import type { StreamTurns } from './stream-turns.js';
+import type { Pump, StreamTurns } from './stream-turns.js';
 
 /** Why a stream ends, where it does not end by itself. */
 export type PumpFailure = { readonly error: unknown } | undefined;
@@ -41,7 +41,7 @@ export interface PumpOptions {
 type State = 'ready' | 'waiting' | 'pulling' | 'leaving' | 'stopping' | 'over';
 
 /** Pulls a stream at its sender, one item at a time, and never past its receiver's window. */
-export class StreamPump {
+export class StreamPump implements Pump {
   readonly #options: PumpOptions;
   readonly #session: Session;
   /** Lengths of the items on their way, and what counts as progress of them, oldest first. */

@@ -1,15 +1,22 @@
 import { Fifo } from '../session/fifo.js';
 import type { StreamRoom } from '../session/stream-room.js';
-import type { StreamPump } from './stream-pump.js';
 
 /** Characters of items for which streams are resumed at a time. */
 const roomLength = 65_536;
 
+/** A stream at its sender. */
+export interface Pump {
+  /** The session has room for it again. */
+  resume(): void;
+  /** Length of the last item: what the next is likely to take. */
+  readonly length: number;
+}
+
 /** The streams of a session that found no room in it, in the order in which they found none. */
 export class StreamTurns {
-  readonly #waiting = new Fifo<StreamPump>();
+  readonly #waiting = new Fifo<Pump>();
 
-  push(pump: StreamPump): void {
+  push(pump: Pump): void {
     this.#waiting.push(pump);
   }
 

@@ -1,15 +1,10 @@
 import { Fifo } from './fifo.js';
 import type { Ledger } from './ledger.js';
+import type { LaneName } from './outgoing.js';
 import { Outgoing, wholeLength } from './outgoing.js';
 import { OutgoingTransfers } from './outgoing-transfers.js';
 
 type Entry = string | Outgoing;
-
-/**
- * In the order of sending: answers, credits and cancels; then calls; then stream items and what must follow
- * them.
- */
-export type LaneName = 'reply' | 'call' | 'stream';
 
 /** Withdrawn entries a lane keeps before it looks through all to let go of them. */
 const sweepAt = 1024;

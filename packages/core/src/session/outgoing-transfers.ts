@@ -2,8 +2,7 @@ import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
 import { Fifo } from './fifo.js';
 import type { Ledger } from './ledger.js';
-import type { LaneName } from './outbox.js';
-import type { Outgoing } from './outgoing.js';
+import type { LaneName, Outgoing } from './outgoing.js';
 import { OutgoingTransfer } from './outgoing-transfer.js';
 
 /** Messages that leave in parts: a few at a time, which take turns. */

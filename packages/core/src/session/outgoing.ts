@@ -1,3 +1,9 @@
+/**
+ * In the order of sending: answers, credits and cancels; then calls; then stream items and what must follow
+ * them.
+ */
+export type LaneName = 'reply' | 'call' | 'stream';
+
 /** Characters and bytes beyond which a message travels in parts. */
 export const wholeLength = 65_536;
 

@@ -1,7 +1,8 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { Dispatch, IncomingCall } from '../../src/rpc/dispatch.ts';
+import type { Dispatch, IncomingCall, ResultReply } from '../../src/rpc/dispatch.ts';
 import type { CallFailure } from '../../src/trpc/error-shape.ts';
 import { routerDispatch } from '../../src/trpc/router-dispatch.ts';
+import type { Path } from '../../src/wire/attachment-rows.ts';
 import type { CallType } from '../../src/wire/message.ts';
 
 export interface CallFields {
@@ -14,6 +15,8 @@ export interface CallFields {
 /** What a caller would be told. */
 export interface Answer {
   readonly data?: unknown;
+  /** Where the data holds streams, of which none was begun. */
+  readonly streams?: readonly Path[];
   /** The error's shape. */
   readonly error?: ErrorShape;
   readonly items?: readonly { readonly data: unknown; readonly event: string | undefined }[];
@@ -54,16 +57,16 @@ export class RouterBench {
   async call(type: CallType, path: string, fields: CallFields): Promise<Answer> {
     const call = callOf(type, path, fields);
     const reply = await this.dispatch.run(call);
-    if (reply.kind === 'result') return { data: reply.data };
+    if (reply.kind === 'result') return resultOf(reply);
     if (reply.kind === 'error') return { error: JSON.parse(reply.json) as ErrorShape };
     const items: { data: unknown; event: string | undefined }[] = [];
     const positions: string[] = [];
     const stream = { items, positions, ...(reply.gap === undefined ? {} : { gap: reply.gap }) };
     try {
       for (let it = await reply.iterator.next(); !it.done; it = await reply.iterator.next()) {
-        const item = reply.toItem(it.value);
+        const item = await reply.toItem(it.value);
         if ('position' in item) positions.push(item.position);
-        else items.push(item);
+        else if ('data' in item) items.push({ data: item.data, event: item.event });
       }
     } catch (failure) {
       return { ...stream, error: JSON.parse(this.dispatch.fail(call, failure)) as ErrorShape };
@@ -72,7 +75,11 @@ export class RouterBench {
   }
 }
 
+function resultOf({ data, streams }: ResultReply): Answer {
+  return streams ? { data, streams: streams.map(({ path }) => path) } : { data };
+}
+
 function callOf(type: CallType, path: string, fields: CallFields): IncomingCall {
   const { input, after, context, signal = new AbortController().signal } = fields;
-  return { type, path, input, after, context, signal, cancelled: false };
+  return { type, path, input, found: [], after, context, signal, cancelled: false };
 }

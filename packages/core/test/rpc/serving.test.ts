@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dispatch, IncomingCall } from '../../src/rpc/dispatch.ts';
+import { CountedStream, upTo } from '../harness/counted-stream.ts';
 import type { Frame } from '../harness/frames.ts';
 import { Gate } from '../harness/gate.ts';
 import { withServer } from '../harness/server-bench.ts';
@@ -180,17 +181,58 @@ describe('a result that cannot be sent', () => {
 });
 
 describe('answers that nobody takes', () => {
-  it(
-    'end the session when they pass 16 MiB',
-    withServer({ handlers: { a: () => 'x'.repeat(1_000_000) } }, async (bench) => {
+  for (const length of [60_000, 1_000_000]) {
+    it(
+      `of ${length} characters end the session when they pass 16 MiB`,
+      withServer({ handlers: { a: () => 'x'.repeat(length) } }, async (bench) => {
+        const socket = await bench.enter('a');
+        socket.buffered = 300_000;
+        const most = Math.floor(16_777_216 / (length + 20));
+        for (let id = 1; id <= most; id++) socket.says([call(id)]);
+        await bench.settle();
+        expect(socket.live).toBe(true);
+        await bench.says(socket, [call(most + 1)]);
+        expect(socket.closed).toEqual({ code: 4430, reason: 'overflow' });
+      }),
+    );
+  }
+
+  it('end the session when their bytes pass four values of the largest size', () => {
+    const data = new Uint8Array(1_000_000);
+    const reply = { kind: 'result', data: null, sections: [{ row: [[], 'u8', data.length], data }] } as const;
+    const dispatch: Dispatch = { run: () => Promise.resolve(reply), fail: () => '{}' };
+    return withServer({ limits: { valueBytes: 2_000_000 }, dispatch }, async (bench) => {
       const socket = await bench.enter('a');
       socket.buffered = 300_000;
-      for (let id = 1; id <= 16; id++) await bench.says(socket, [call(id)]);
+      for (let id = 1; id <= 8; id++) await bench.says(socket, [call(id)]);
       expect(socket.live).toBe(true);
-      await bench.says(socket, [call(17)]);
+      await bench.says(socket, [call(9)]);
       expect(socket.closed).toEqual({ code: 4430, reason: 'overflow' });
+    })();
+  });
+
+  it(
+    'do not end it while they are few, however small the bytes in a value must be',
+    withServer({ limits: { valueBytes: 1000 }, handlers: { a: () => 'x'.repeat(100_000) } }, async (bench) => {
+      const socket = await bench.enter('a', [call(1), call(2)]);
+      const answer = 'x'.repeat(100_000);
+      expect(bench.messages(socket)).toEqual([
+        [4, 1, answer],
+        [4, 2, answer],
+      ]);
     }),
   );
+
+  it('are not the items of streams, however many and large: those wait for the socket', () => {
+    const large = (): CountedStream => new CountedStream(upTo(10, () => 'x'.repeat(1_000_000)));
+    return withServer({ handlers: { s: large, a: () => 1 } }, async (bench) => {
+      const socket = await bench.enter('a');
+      socket.buffered = 300_000;
+      await bench.says(socket, Array.from({ length: 40 }, (_, i): Frame => [3, i + 1, 's']));
+      await bench.says(socket, [call(41)]);
+      expect(socket.live).toBe(true);
+    })();
+  });
 });
 
 describe('cancel and credit', () => {

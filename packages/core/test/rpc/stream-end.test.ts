@@ -175,11 +175,29 @@ describe('a server that says items are missing', () => {
       await bench.says([
         [6, 1],
         [7, 1, 'a'],
-        [12, 1, 'dropped', 5],
+        [12, 1, 'expired'],
         [7, 1, 'b'],
       ]);
       expect(sub.story).toEqual(['started', '"a"', 'fault gap unknown']);
       expect(bench.messages().at(-1)).toEqual([9, 1]);
+    }),
+  );
+
+  it(
+    'because its procedure dropped them does not end the subscription of a consumer that does not care',
+    withClient({}, async (bench) => {
+      await bench.welcomes();
+      const sub = bench.subscribe('s');
+      await bench.settle();
+      await bench.says([
+        [6, 1],
+        [7, 1, 'a'],
+        [12, 1, 'dropped', 5],
+        [7, 1, 'b'],
+      ]);
+      expect(sub.story).toEqual(['started', '"a"', '"b"']);
+      expect(bench.messages()).toEqual([[3, 1, 's']]);
+      sub.subscription.leave();
     }),
   );
 });

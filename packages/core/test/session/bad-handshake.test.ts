@@ -70,32 +70,34 @@ describe('a socket that does not keep to the handshake is closed', () => {
     }),
   );
 
-  it('bytes, or what is no frame, while the context is made', () => {
+  it('a control frame that is none, while the context is made', () => {
     const gate = new Gate();
     return withServer({ createContext: () => gate.promise }, async (bench) => {
-      const bytes = await bench.enter('a');
-      bytes.saysRaw(new Uint8Array(3));
       const control = await bench.enter('b');
       control.saysRaw('["hola"]');
       await bench.settle();
-      expectClosed(bytes, 'malformed');
       expectClosed(control, 'malformed');
       gate.open();
     })();
   });
 
-  it('held data that turn out to be no frame, and what followed them is not carried out', () => {
-    const gate = new Gate();
-    return withServer({ createContext: () => gate.promise, handlers }, async (bench) => {
-      const socket = await bench.enter('a', call(1));
-      socket.saysRaw('[[2,2');
-      socket.says(call(3));
-      gate.open();
-      await bench.settle();
-      expectClosed(socket, 'malformed');
-      expect(bench.dispatch.ran).toHaveLength(1);
-    })();
-  });
+  for (const [what, data] of [
+    ['text', '[[2,2'],
+    ['bytes', new Uint8Array(3)],
+  ] as const) {
+    it(`held ${what} that turn out to be no frame, and what followed them is not carried out`, () => {
+      const gate = new Gate();
+      return withServer({ createContext: () => gate.promise, handlers }, async (bench) => {
+        const socket = await bench.enter('a', call(1));
+        socket.saysRaw(data);
+        socket.says(call(3));
+        gate.open();
+        await bench.settle();
+        expectClosed(socket, 'malformed');
+        expect(bench.dispatch.ran).toHaveLength(1);
+      })();
+    });
+  }
 });
 
 describe('a socket that says nothing', () => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fifo } from '../../src/session/fifo.ts';
 import { Ledger } from '../../src/session/ledger.ts';
-import type { Outgoing } from '../../src/session/outbox.ts';
 import { Outbox } from '../../src/session/outbox.ts';
+import { Outgoing } from '../../src/session/outgoing.ts';
 
 describe('Fifo', () => {
   it('is a plain queue under any sequence of pushes and shifts', () => {
@@ -67,28 +67,53 @@ describe('Fifo', () => {
   });
 });
 
-const outgoing = (text: string): Outgoing => ({ text, state: 'waiting' });
-
 /** The messages of the next frame, as a list: what the outbox gives are its elements. */
 const messagesOf = (outbox: Outbox, length: number): unknown[] | undefined => {
-  const messages = outbox.take({ length, strict: false, streamLength: length });
-  return messages === undefined ? undefined : (JSON.parse(`[${messages}]`) as unknown[]);
+  const batch = outbox.take({ length, strict: false, streamLength: length });
+  return batch === undefined ? undefined : (JSON.parse(`[${batch.text}]`) as unknown[]);
 };
 
 describe('Outbox', () => {
   it('knows at any time how many characters wait in each lane', () => {
     const outbox = new Outbox(new Ledger());
     outbox.push('[4,1]', 'reply');
-    outbox.push(outgoing('[1,1,"a"]'), 'reply');
+    outbox.push(new Outgoing('[1,1,"a"]'), 'reply');
     outbox.push('[7,1]', 'stream');
     expect([outbox.waiting('reply'), outbox.waiting('stream')]).toEqual([14, 5]);
     messagesOf(outbox, 1000);
     expect([outbox.waiting('reply'), outbox.waiting('stream')]).toEqual([0, 0]);
   });
 
+  it('counts byte sections like characters, and gives them in the order of their messages', () => {
+    const outbox = new Outbox(new Ledger());
+    const [one, two, three] = [new Uint8Array(3), new Uint8Array(0), new Uint8Array(5)];
+    outbox.push(new Outgoing('[7,1]', [one, two]), 'stream');
+    outbox.push(new Outgoing('[4,2]', [three]), 'reply');
+    expect([outbox.waiting('reply'), outbox.waiting('stream'), outbox.length]).toEqual([10, 8, 18]);
+    const batch = outbox.take({ length: 1000, strict: false, streamLength: 1000 });
+    expect(batch).toEqual({ text: '[4,2],[7,1]', sections: [three, one, two] });
+    expect(outbox.length).toBe(0);
+  });
+
+  it('tells once that a message was taken, and never of one that was withdrawn', () => {
+    const outbox = new Outbox(new Ledger());
+    const told: string[] = [];
+    const [left, gone] = [new Outgoing('[1,1,"a"]'), new Outgoing('[1,2,"a"]')];
+    left.left = () => void told.push('left');
+    gone.left = () => void told.push('gone');
+    outbox.push(left, 'call');
+    outbox.push(gone, 'call');
+    outbox.withdraw(gone, 'call');
+    messagesOf(outbox, 1000);
+    expect(told).toEqual([]);
+    outbox.tell();
+    outbox.tell();
+    expect(told).toEqual(['left']);
+  });
+
   it('does not count a withdrawn message as waiting, before it is passed and after', () => {
     const outbox = new Outbox(new Ledger());
-    const call = outgoing('[1,1,"a"]');
+    const call = new Outgoing('[1,1,"a"]');
     outbox.push(call, 'reply');
     outbox.withdraw(call, 'reply');
     expect(outbox.waiting('reply')).toBe(0);
@@ -105,7 +130,7 @@ describe('Outbox', () => {
         const wanted: Record<'reply' | 'call' | 'stream', string[]> = { reply: [], call: [], stream: [] };
         entries.forEach((it, i) => {
           const text = JSON.stringify([i, 'x'.repeat(it.length)]);
-          const message = outgoing(text);
+          const message = new Outgoing(text);
           outbox.push(message, it.lane);
           if (it.withdrawn) outbox.withdraw(message, it.lane);
           else wanted[it.lane].push(text);
@@ -134,7 +159,7 @@ describe('Outbox', () => {
         for (const it of steps) {
           if (it.kind === 'push') {
             for (let i = 0; i < it.count; i++) {
-              const message = outgoing(`[${next++}]`);
+              const message = new Outgoing(`[${next++}]`);
               waiting.push(message);
               outbox.push(message, 'call');
             }
@@ -162,9 +187,9 @@ describe('Outbox', () => {
         const outbox = new Outbox(new Ledger());
         for (const it of all) outbox.push(JSON.stringify(['x'.repeat(it)]), 'reply');
         const bounds = { length, strict, streamLength: length };
-        for (let messages = outbox.take(bounds); messages; messages = outbox.take(bounds)) {
-          const alone = (JSON.parse(`[${messages}]`) as unknown[]).length === 1;
-          expect(messages.length <= length || (alone && !strict)).toBe(true);
+        for (let batch = outbox.take(bounds); batch; batch = outbox.take(bounds)) {
+          const alone = (JSON.parse(`[${batch.text}]`) as unknown[]).length === 1;
+          expect(batch.text.length <= length || (alone && !strict)).toBe(true);
         }
       }),
     );

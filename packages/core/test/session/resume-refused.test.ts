@@ -87,7 +87,7 @@ const failures: Readonly<Record<string, Failure>> = {
     bye: 'unexpected',
   },
   'followed by what is no frame': { hello: resumeFrame('a', counts), after: '["hola"]', bye: 'malformed' },
-  'followed by bytes': { hello: resumeFrame('a', counts), after: new Uint8Array(3), bye: 'malformed' },
+  'followed by bytes': { hello: resumeFrame('a', counts), after: new Uint8Array(3), bye: 'unexpected' },
 };
 
 const refusals: readonly string[] = ['unauthorized', 'forbidden', 'bad-request'] satisfies CloseName[];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Outgoing } from '../../src/session/outbox.ts';
+import { Outgoing } from '../../src/session/outgoing.ts';
 import { socketBufferBytes } from '../../src/session/ports.ts';
-import { utf8Length } from '../../src/wire/frame.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
+import { bytesOf } from '../harness/binary-frames.ts';
 import { dataOf, messagesOf } from '../harness/frames.ts';
 import { SessionBench } from '../harness/session-bench.ts';
 
@@ -36,18 +36,30 @@ describe('messages of one turn', () => {
     for (let id = 1; id <= 20; id++) bench.session.send(item(id, 10_000), 'reply');
     const frames = bench.flush();
     expect(frames.length).toBeGreaterThan(1);
-    for (const text of bench.socket.texts) expect(text.length).toBeLessThanOrEqual(65_536);
+    for (const frame of bench.socket.sent) expect(frame.length).toBeLessThanOrEqual(65_536);
     expect(messagesOf(frames)).toHaveLength(20);
     expect(bench.session.counts.sent).toBe(frames.length);
   });
 
-  it('that are larger than a frame go alone, and in their place', () => {
+  it('that are larger than a frame leave in parts of about 64 KiB, after all that are not', () => {
     const bench = SessionBench.open();
     bench.session.send('[4,1]', 'reply');
     bench.session.send(item(2, 200_000), 'reply');
     bench.session.send('[4,3]', 'reply');
-    expect(bench.flush().map((frame) => frame.length)).toEqual([1, 1, 1]);
-    expect(messagesOf(bench.socket.frames).map(([, id]) => id)).toEqual([1, 2, 3]);
+    bench.session.send(item(4), 'stream');
+    expect(messagesOf(bench.flush()).map(([, id]) => id)).toEqual([1, 3, 4, 2]);
+    expect(bench.socket.sent).toHaveLength(1 + 4);
+    for (const frame of bench.socket.sent) expect(bytesOf(frame)).toBeLessThanOrEqual(65_536 + 14);
+    expect(bench.session.counts.sent).toBe(5);
+  });
+
+  it('that just fit a frame are no parts', () => {
+    const bench = SessionBench.open();
+    const overhead = item(1, 0).length;
+    bench.session.send(item(1, 65_536 - overhead), 'reply');
+    bench.session.send(item(2, 65_537 - overhead), 'reply');
+    bench.flush();
+    expect(bench.socket.sent.map((frame) => typeof frame)).toEqual(['string', 'object', 'object']);
   });
 
   it('never make a frame over what the other end takes, not even in text of three bytes a character', () => {
@@ -55,7 +67,7 @@ describe('messages of one turn', () => {
     for (let id = 1; id <= 40; id++) bench.session.send(JSON.stringify([7, id, '…'.repeat(700)]), 'reply');
     bench.flush();
     expect(messagesOf(bench.socket.frames)).toHaveLength(40);
-    for (const text of bench.socket.texts) expect(utf8Length(text)).toBeLessThanOrEqual(10_000);
+    for (const frame of bench.socket.sent) expect(bytesOf(frame)).toBeLessThanOrEqual(10_000);
   });
 
   it('wait until there is a socket, and are counted only then', () => {
@@ -102,7 +114,7 @@ describe('a socket that is full', () => {
   it('holds at most its bound and one frame', () => {
     const bench = SessionBench.open();
     bench.socket.onSend = (text) => {
-      bench.socket.buffered += utf8Length(text);
+      bench.socket.buffered += bytesOf(text);
     };
     for (let id = 1; id <= 100; id++) bench.session.send(item(id, 20_000), 'reply');
     bench.flush();
@@ -132,8 +144,9 @@ describe('the stream lane', () => {
   it('is full at 64 KiB, and tells once there is room again', () => {
     const bench = SessionBench.open();
     bench.socket.buffered = socketBufferBytes;
+    bench.session.send(item(1, 60_000), 'stream');
     expect(bench.session.room.reserve()).toBe(true);
-    bench.session.send(item(1, 70_000), 'stream');
+    bench.session.send(item(1, 6000), 'stream');
     expect(bench.session.room.reserve()).toBe(false);
     bench.flush();
     expect(bench.rooms).toBe(0);
@@ -141,6 +154,34 @@ describe('the stream lane', () => {
     bench.session.drained();
     bench.flush();
     expect(bench.rooms).toBe(1);
+    expect(bench.session.room.reserve()).toBe(true);
+  });
+
+  it('is full with four items in parts, and tells once one of them has left', () => {
+    const bench = SessionBench.open();
+    bench.socket.buffered = socketBufferBytes;
+    for (let id = 1; id <= 4; id++) {
+      expect(bench.session.room.reserve()).toBe(true);
+      bench.session.room.release();
+      bench.session.send(item(id, 70_000), 'stream');
+    }
+    expect(bench.session.room.reserve()).toBe(false);
+    bench.flush();
+    expect(bench.rooms).toBe(0);
+    bench.socket.onSend = () => {
+      if (messagesOf(bench.socket.frames).length > 0) bench.socket.buffered = socketBufferBytes;
+    };
+    bench.socket.buffered = 0;
+    bench.session.drained();
+    bench.flush();
+    expect(messagesOf(bench.socket.frames)).toHaveLength(1);
+    expect(bench.rooms).toBe(1);
+  });
+
+  it('is not filled by answers and calls in parts', () => {
+    const bench = SessionBench.open();
+    bench.socket.buffered = socketBufferBytes;
+    for (let id = 1; id <= 8; id++) bench.session.send(item(id, 70_000), id % 2 === 0 ? 'reply' : 'call');
     expect(bench.session.room.reserve()).toBe(true);
   });
 
@@ -201,7 +242,7 @@ describe('before welcome', () => {
   it('at most 16 frames leave, the rest after it', () => {
     const bench = early();
     sendOneByOne(bench, 20, 1);
-    expect(bench.socket.texts).toHaveLength(16);
+    expect(bench.socket.sent).toHaveLength(16);
     bench.session.attach(bench.socket, defaultLimits, opened);
     bench.flush();
     expect(messagesOf(bench.socket.frames).map(([, id]) => id)).toEqual(
@@ -217,7 +258,7 @@ describe('before welcome', () => {
         bench.session.send(JSON.stringify([1, id, character.repeat(3000)]), 'reply');
       }
       bench.flush();
-      const bytes = bench.socket.texts.reduce((sum, text) => sum + utf8Length(text), 0);
+      const bytes = bench.socket.sent.reduce((sum, frame) => sum + bytesOf(frame), 0);
       expect(bytes).toBeGreaterThan(0);
       expect(bytes).toBeLessThanOrEqual(65_536);
       bench.session.attach(bench.socket, defaultLimits, opened);
@@ -229,12 +270,23 @@ describe('before welcome', () => {
   it('a message that the allowance does not hold stays, and keeps its place', () => {
     const bench = early();
     bench.session.send('[1,1,"a"]', 'reply');
-    bench.session.send(JSON.stringify([1, 2, 'x'.repeat(70_000)]), 'reply');
+    bench.session.send(JSON.stringify([1, 2, 'x'.repeat(60_000)]), 'reply');
     bench.session.send('[1,3,"a"]', 'reply');
     expect(messagesOf(bench.flush()).map(([, id]) => id)).toEqual([1]);
     bench.session.attach(bench.socket, defaultLimits, opened);
     bench.flush();
     expect(messagesOf(bench.socket.frames).map(([, id]) => id)).toEqual([1, 2, 3]);
+  });
+
+  it('no part leaves, and what is smaller does not wait for it', () => {
+    const bench = early();
+    bench.session.send(JSON.stringify([1, 1, 'x'.repeat(70_000)]), 'call');
+    bench.session.send('[1,2,"a"]', 'call');
+    expect(messagesOf(bench.flush()).map(([, id]) => id)).toEqual([2]);
+    expect(bench.socket.sent).toHaveLength(1);
+    bench.session.attach(bench.socket, defaultLimits, opened);
+    bench.flush();
+    expect(messagesOf(bench.socket.frames).map(([, id]) => id)).toEqual([2, 1]);
   });
 
   it('there are no pings', () => {
@@ -246,11 +298,9 @@ describe('before welcome', () => {
 });
 
 describe('a message that is withdrawn before it left', () => {
-  const outgoing = (text: string): Outgoing => ({ text, state: 'waiting' });
-
   it('is in no frame', () => {
     const bench = SessionBench.open();
-    const [gone, kept] = [outgoing('[1,1,"a"]'), outgoing('[1,2,"a"]')];
+    const [gone, kept] = [new Outgoing('[1,1,"a"]'), new Outgoing('[1,2,"a"]')];
     bench.session.send(gone, 'call');
     bench.session.send(kept, 'call');
     bench.session.withdraw(gone, 'call');
@@ -260,7 +310,7 @@ describe('a message that is withdrawn before it left', () => {
 
   it('makes no empty frame when nothing else waits', () => {
     const bench = SessionBench.open();
-    const gone = outgoing('[1,1,"a"]');
+    const gone = new Outgoing('[1,1,"a"]');
     bench.session.send(gone, 'call');
     bench.session.withdraw(gone, 'call');
     expect(bench.flush()).toEqual([]);

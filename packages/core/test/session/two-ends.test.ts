@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/session/ledger.ts';
-import type { LaneName } from '../../src/session/outbox.ts';
+import type { LaneName } from '../../src/session/outgoing.ts';
 import { socketBufferBytes } from '../../src/session/ports.ts';
 import type { SessionEnd } from '../../src/session/session.ts';
 import { Session } from '../../src/session/session.ts';
@@ -10,6 +10,7 @@ import { defaultLimits } from '../../src/wire/limits.ts';
 import type { Message } from '../../src/wire/message.ts';
 import { ManualClock } from '../harness/manual-clock.ts';
 import { ManualTurn } from '../harness/manual-turn.ts';
+import { present } from '../harness/present.ts';
 import { ScriptedSocket } from '../harness/scripted-socket.ts';
 
 const limits: Limits = { ...defaultLimits, window: 60_000, windowBytes: 2000 };
@@ -62,7 +63,7 @@ class End {
 
   /** The other end takes a frame of this one's socket; answers whether there was any. */
   give(to: End): boolean {
-    const frame = this.socket.texts[this.taken];
+    const frame = this.socket.sent[this.taken];
     if (frame === undefined) return false;
     this.taken++;
     to.session.receive(frame);
@@ -121,7 +122,7 @@ class Pair {
       for (const first of [true, false]) while (this.step(first)) moved = true;
       if (!moved) {
         for (const end of this.ends) end.session.sweep(end.clock.now(), false);
-        if (this.ends.every((it) => it.session.held === 0 && it.taken === it.socket.texts.length)) return;
+        if (this.ends.every((it) => it.session.held === 0 && it.taken === it.socket.sent.length)) return;
       }
     }
     throw new Error('Not settled');
@@ -211,11 +212,11 @@ describe('two ends of a session, over any number of lines', () => {
             pair.cut(1_000_000);
             pair.one.flush();
           }
-          const { texts } = pair.one.socket;
-          if (texts.length === 0) return;
-          const index = at % texts.length;
-          if (what === 'lost') texts.splice(index, 1);
-          else texts.splice(index, 0, texts[index] as string);
+          const { sent } = pair.one.socket;
+          if (sent.length === 0) return;
+          const index = at % sent.length;
+          if (what === 'lost') sent.splice(index, 1);
+          else sent.splice(index, 0, present(sent[index]));
           pair.one.session.probe();
           while (pair.step(true));
           expect(pair.other.ends).toEqual([{ name: 'miscount' }]);

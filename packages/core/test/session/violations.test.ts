@@ -40,7 +40,7 @@ describe('a frame that has none of the shapes is a violation, and none of its me
     });
   }
 
-  it('bytes, which need a feature', () => {
+  it('bytes that hold no frame', () => {
     const bench = SessionBench.open();
     bench.session.receive(new Uint8Array([1, 0, 0, 0, 2, 91, 93]));
     expectViolation(bench, 'malformed');

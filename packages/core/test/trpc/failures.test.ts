@@ -13,6 +13,7 @@ describe('failures that the peer itself met', () => {
       type: 'query',
       path: 'a',
       input: 1,
+      found: [],
       after: undefined,
       context: undefined,
       signal: new AbortController().signal,

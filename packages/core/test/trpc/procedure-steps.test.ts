@@ -118,7 +118,7 @@ const inputs: readonly unknown[] = [undefined, { id: 'a', n: 2 }, { id: 'bad' },
 function callOf(path: string, type: IncomingCall['type']): IncomingCall {
   const { signal } = new AbortController();
   const context: Context = { user: 'ada' };
-  return { path, type, input: undefined, after: undefined, context, signal, cancelled: false };
+  return { path, type, input: undefined, found: [], after: undefined, context, signal, cancelled: false };
 }
 
 async function settled(running: Promise<unknown>): Promise<unknown> {

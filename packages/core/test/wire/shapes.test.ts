@@ -13,6 +13,11 @@ const noCount = fc.oneof(
   fc.double({ noInteger: true }),
 );
 const noId = fc.oneof(noCount, fc.constant(0));
+/** Negative ids name streams inside values, in some kinds. */
+const noStreamId = fc.oneof(
+  noCount.filter((it) => !Number.isSafeInteger(it)),
+  fc.constantFrom(0, -(2 ** 53)),
+);
 const noText = fc.constantFrom<unknown>(null, 1, true, [], {});
 const noObject = fc.constantFrom<unknown>(null, 1, 'x', true, []);
 
@@ -28,14 +33,14 @@ const messages: readonly {
     wrong: [noId, noText, null, noObject],
   })),
   { full: [4, 1, 5, { void: 1 }], least: 2, wrong: [noId, null, noObject] },
-  { full: [5, 1, {}], least: 3, wrong: [noId, null] },
+  { full: [5, 1, {}], least: 3, wrong: [noStreamId, null] },
   { full: [6, 1], least: 2, wrong: [noId] },
-  { full: [7, 1, 5, 'e', {}], least: 2, wrong: [noId, null, fc.constantFrom(1, {}, true, []), noObject] },
-  { full: [8, 1, 5, {}], least: 2, wrong: [noId, null, noObject] },
-  { full: [9, 1], least: 2, wrong: [noId] },
-  { full: [10, 1, 1, 1, 1], least: 3, wrong: [noId, noCount, noCount, noCount] },
+  { full: [7, 1, 5, 'e', {}], least: 2, wrong: [noStreamId, null, fc.constantFrom(1, {}, true, []), noObject] },
+  { full: [8, 1, 5, {}], least: 2, wrong: [noStreamId, null, noObject] },
+  { full: [9, 1], least: 2, wrong: [noStreamId] },
+  { full: [10, 1, 1, 1, 1], least: 3, wrong: [noStreamId, noCount, noCount, noCount] },
   { full: [11, 1, 'e'], least: 3, wrong: [noId, noText] },
-  { full: [12, 1, 'dropped', 3], least: 3, wrong: [noId, noText, noCount] },
+  { full: [12, 1, 'dropped', 3], least: 3, wrong: [noStreamId, noText, noCount] },
 ];
 
 describe('isMessage', () => {
@@ -63,6 +68,52 @@ describe('isMessage', () => {
         expect(isMessage(message)).toBe(false);
       }),
     );
+  });
+
+  it('takes a negative id, which is of a stream inside a value, in the kinds that such a stream has', () => {
+    const ofStreams = new Set<unknown>([5, 7, 8, 9, 10, 12]);
+    fc.assert(
+      fc.property(fc.constantFrom(...messages), fc.integer({ min: -(2 ** 53) + 1, max: -1 }), ({ full }, id) => {
+        expect(isMessage(full.map((it, i) => (i === 1 ? id : it)))).toBe(ofStreams.has(full[0]));
+      }),
+    );
+  });
+
+  it('takes tables of bytes and streams where a value may hold them, and none that are wrong', () => {
+    const right = { bytes: [[[], 'u8', 0], [['a', 0], 'file', 5, 'text/plain', 'a.txt', 1]], streams: [[['s'], -1]] };
+    expect(isMessage([1, 1, 'a', null, right])).toBe(true);
+    expect(isMessage([4, 1, null, right])).toBe(true);
+    expect(isMessage([7, 1, null, null, right])).toBe(true);
+    const rows: readonly unknown[] = [
+      null,
+      [],
+      [[], 'u8'],
+      ['a', 'u8', 1],
+      [[-1], 'u8', 1],
+      [[1.5], 'u8', 1],
+      [[null], 'u8', 1],
+      [[], 'text', 1],
+      [[], 'constructor', 1],
+      [[], 'u8', -1],
+      [[], 'u8', 1.5],
+      [[], 'u8', 2 ** 53],
+      [[], 'u8', 1, 'text/plain'],
+      [[], 'blob', 1, 5],
+      [[], 'blob', 1, 'text/plain', 'name'],
+      [[], 'file', 1, 'text/plain', 5],
+      [[], 'file', 1, 'text/plain', 'name', -1],
+      [[], 'file', 1, 'text/plain', 'name', 1, 1],
+    ];
+    for (const row of rows) expect(isMessage([1, 1, 'a', null, { bytes: [row] }]), JSON.stringify(row)).toBe(false);
+    const many = [2 ** 53 - 1, 1].map((length) => [[], 'u8', length]);
+    expect(isMessage([1, 1, 'a', null, { bytes: many }])).toBe(false);
+    for (const row of [null, [], [[]], [[], 1], [[], 0], [[], -1.5], [[], -1, 1], ['a', -1], [[{}], -1]]) {
+      expect(isMessage([4, 1, null, { streams: [row] }]), JSON.stringify(row)).toBe(false);
+    }
+    for (const table of [null, {}, 'x', 1]) {
+      expect(isMessage([4, 1, null, { streams: table }])).toBe(false);
+      expect(isMessage([4, 1, null, { bytes: table }])).toBe(false);
+    }
   });
 
   it('rejects options that are wrong inside', () => {
