@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A frame as it came: a control frame or a data frame. */
+/** A control frame or a data frame, as its JSON. One that is empty stands for a part. */
 export type Frame = Json[];
 
 export type Message = [kind: number, id: number, ...rest: Json[]];
 
-/** Table 12.2, as far as text frames hold them. */
+/** Table 12.2. */
 export const Kind = {
   query: 1,
   mutation: 2,
@@ -21,9 +21,8 @@ export const Kind = {
   credit: 10,
   position: 11,
   gap: 12,
-  part: 13,
-  drain: 14,
-  auth: 15,
+  drain: 13,
+  auth: 14,
 } as const;
 
 export type CallName = 'query' | 'mutation' | 'subscription';
@@ -74,8 +73,28 @@ export function messagesOf(frame: Frame): Json[] {
   return typeof frame[0] === 'number' ? frame.slice(1) : frame;
 }
 
-function optionsOf(message: Message): { [key: string]: Json } {
-  const options = message[message[0] === Kind.item ? 4 : 3];
+export function isCall(message: Message): boolean {
+  return message[0] >= Kind.query && message[0] <= Kind.subscription;
+}
+
+/** Kinds of a caller, or of a stream's receiver: their ids are those of what the other end was asked, or sends. */
+export function isDemand(message: Message): boolean {
+  return isCall(message) || message[0] === Kind.cancel || message[0] === Kind.credit;
+}
+
+/** Where a kind has its data, and its options. */
+function places([kind]: Message): readonly [data: number, options: number] {
+  if (kind <= Kind.subscription) return [3, 4];
+  return kind === Kind.item ? [2, 4] : [2, 3];
+}
+
+/** The value in a message that may hold one, as its JSON says. */
+export function valueOf(message: Message): Json | undefined {
+  return message[places(message)[0]];
+}
+
+export function optionsOf(message: Message): { [key: string]: Json } {
+  const options = message[places(message)[1]];
   return isObject(options) ? options : {};
 }
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { Chat } from './chat.js';
 import { LineCutter } from './line-cutter.js';
 import { listen } from './listen.js';
+import { Logbook } from './logbook.js';
 import { Machine } from './machine.js';
 import { Presence } from './presence.js';
 import { targetOf } from './request-target.js';
@@ -22,7 +23,7 @@ const httpServer = createServer(answer);
 cutter.watch(httpServer);
 
 const server = await serve({
-  router: createRouter({ machine, chat: new Chat(), presence: new Presence() }),
+  router: createRouter({ machine, chat: new Chat(), presence: new Presence(), logbook: new Logbook() }),
   server: httpServer,
   path: '/rpc',
   createContext: ({ params, session }) => contextOf(params, session),

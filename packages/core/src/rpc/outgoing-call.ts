@@ -89,8 +89,10 @@ export class OutgoingCall implements StreamOrigin {
   /** It was sent again: a query only once, since one that kills the server must not kill the fleet. */
   repeated = false;
   settled = false;
-  /** When something was last heard of it. */
+  /** When something was last heard of it, or more of it has left. */
   heardAt: number;
+  /** How many parts of its message had left by then. */
+  #parts = 0;
   /** When the caller's own deadline passes. */
   readonly deadlineAt: number | undefined;
   #timer: Timer | undefined;
@@ -107,6 +109,14 @@ export class OutgoingCall implements StreamOrigin {
   /** Whether its message is in a frame: from then on it can have run. */
   get left(): boolean {
     return this.message?.state === 'framed';
+  }
+
+  /** Whether nothing has moved for so long. */
+  silent(now: number, ms: number): boolean {
+    const parts = this.message?.parts ?? 0;
+    if (parts !== this.#parts) this.heardAt = now;
+    this.#parts = parts;
+    return now - this.heardAt >= ms;
   }
 
   get session(): Session | undefined {

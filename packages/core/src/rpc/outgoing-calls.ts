@@ -142,12 +142,18 @@ export class OutgoingCalls implements CallTable {
     this.#tell(call, message, found);
   }
 
+  /** A part of an answer has come. */
+  heard(id: number): void {
+    const call = this.#calls.get(id);
+    if (call) call.heardAt = this.#options.clock.now();
+  }
+
   /** Rejects the calls of which nothing was heard for too long. */
   sweep(now: number): void {
     const overdue: OutgoingCall[] = [];
     for (const call of this.#open()) {
       const patient = call.request.type === 'subscription' || call.request.timeoutMs !== undefined;
-      if (!patient && !call.outputs && now - call.heardAt >= this.#options.timeoutMs) overdue.push(call);
+      if (!patient && !call.outputs && call.silent(now, this.#options.timeoutMs)) overdue.push(call);
     }
     for (const call of overdue) call.stop(new HawserError('timeout', call.outcome));
   }
@@ -233,7 +239,10 @@ export class OutgoingCalls implements CallTable {
       text,
       sections.map(({ data }) => data),
     );
-    if (!this.session.admits(message)) return call.stop(new HawserError('too-large', call.outcome));
+    if (!this.session.admits(message)) {
+      if (call.inputs) this.#options.outgoing.forget(call.inputs);
+      return call.stop(new HawserError('too-large', call.outcome));
+    }
     call.id = id;
     call.message = message;
     if (call.inputs) message.left = () => this.#left(call);

@@ -79,6 +79,10 @@ export class Peer implements SessionHandler {
     this.#options.lost(this.#outgoing.surrender(), end);
   }
 
+  arriving(id: number | undefined): void {
+    if (id !== undefined) this.#outgoing.heard(id);
+  }
+
   message(message: Message, arrival: Arrival): void {
     const found = arrival.sections.length > 0 ? foundIn(message, arrival.sections) : none;
     switch (message[0]) {

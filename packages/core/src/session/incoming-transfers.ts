@@ -15,8 +15,12 @@ export interface WholeMessage {
   readonly length: number;
 }
 
-/** What a part led to: nothing yet, a message, or nothing any more. */
-export type Progress = WholeMessage | 'unfinished' | 'abandoned' | { readonly violation: CloseName };
+/** What a part led to: a message, a part of one with that id, nothing any more, or the end of the session. */
+export type Progress =
+  | WholeMessage
+  | { readonly arriving: number | undefined }
+  | 'abandoned'
+  | { readonly violation: CloseName };
 
 const malformed: Progress = { violation: 'malformed' };
 
@@ -35,7 +39,7 @@ export class IncomingTransfers {
     if (part.last) this.#open.delete(part.transfer);
     if (abandoned) return 'abandoned';
     if (!transfer.add(part.content) || part.last !== transfer.full) return malformed;
-    return transfer.whole ?? (part.last ? malformed : 'unfinished');
+    return transfer.whole ?? (part.last ? malformed : { arriving: transfer.id });
   }
 
   clear(): void {
@@ -67,6 +71,8 @@ class IncomingTransfer {
   readonly sections: number;
   readonly #text: Uint8Array;
   #received = 0;
+  /** What the message is about, as far as its beginning says: it is read in full when all of its JSON is there. */
+  id: number | undefined;
   #message: Message | undefined;
   /** The byte sections, of which all but the last that was begun are full. */
   #values: Uint8Array[] = [];
@@ -92,6 +98,7 @@ class IncomingTransfer {
   /** Answers whether the bytes were such as were announced. */
   add(content: Uint8Array): boolean {
     if (this.#received + content.length > this.json + this.sections) return false;
+    if (this.#received === 0) this.id = idIn(content);
     const text = content.subarray(0, Math.max(0, this.json - this.#received));
     this.#text.set(text, Math.min(this.#received, this.json));
     this.#received += content.length;
@@ -124,6 +131,14 @@ class IncomingTransfer {
     }
     return true;
   }
+}
+
+/** What a message begins with: its kind and its id. */
+const beginning = /^\[\d+,(-?\d+)/;
+
+function idIn(content: Uint8Array): number | undefined {
+  const [, id] = beginning.exec(decodeText(content.subarray(0, 32)) ?? '') ?? [];
+  return id === undefined ? undefined : Number(id);
 }
 
 function parse(text: string | undefined): unknown {

@@ -53,6 +53,7 @@ export class OutgoingTransfer {
 
   #spent(frame: Uint8Array, length: number): Uint8Array {
     this.#left -= length;
+    this.entry.parts++;
     return frame;
   }
 

@@ -14,6 +14,8 @@ export class Outgoing {
   readonly sections: readonly Uint8Array[];
   /** It is `framed` when all of it is in frames: until then the other end cannot carry it out. */
   state: 'waiting' | 'framed' | 'withdrawn' = 'waiting';
+  /** How many parts of it have left. */
+  parts = 0;
   /** Told in the turn in which it was framed. */
   left: (() => void) | undefined;
   /** Characters of the text and bytes of the sections. */

@@ -45,6 +45,8 @@ const plain: Arrival = { sections: [], inParts: false };
 /** Who carries out a session's messages. */
 export interface SessionHandler {
   message(message: Message, arrival: Arrival): void;
+  /** A part has come of a message with that id, if its beginning has shown one. */
+  arriving(id: number | undefined): void;
   /** The limits in force are known, or are others than before. */
   limited(): void;
   /** The stream lane has room again. Answers whether there is more to put into it. */
@@ -323,7 +325,8 @@ export class Session {
     const progress = this.#transfers.take(part, this.#takes);
     if (typeof progress === 'object' && 'violation' in progress) return this.close(progress.violation);
     this.#count(length);
-    if (typeof progress === 'string') return;
+    if (progress === 'abandoned') return;
+    if ('arriving' in progress) return this.#handler?.arriving(progress.arriving);
     this.#arrivedBytes = progress.length;
     this.#handler?.message(progress.message, { sections: progress.sections, inParts: true });
   }

@@ -13,7 +13,8 @@ import { ScriptedSocket } from './scripted-socket.ts';
 export class SessionBench implements SessionHandler {
   readonly clock = new ManualClock();
   readonly turn = new ManualTurn();
-  readonly socket = new ScriptedSocket();
+  /** The one that is attached, or was last. */
+  socket = new ScriptedSocket();
   readonly session: Session;
   readonly handed: Message[] = [];
   readonly arrivals: Arrival[] = [];
@@ -44,6 +45,8 @@ export class SessionBench implements SessionHandler {
     this.handed.push(message);
     this.arrivals.push(arrival);
   }
+
+  arriving(): void {}
 
   room(): boolean {
     this.rooms++;

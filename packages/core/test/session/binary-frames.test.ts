@@ -7,7 +7,9 @@ import { defaultLimits } from '../../src/wire/limits.ts';
 import { binaryFrame, binaryText, bytes, bytesOf } from '../harness/binary-frames.ts';
 import { expectClosed } from '../harness/expect-closed.ts';
 import type { Frame, Json } from '../harness/frames.ts';
+import { helloFrame } from '../harness/frames.ts';
 import { present } from '../harness/present.ts';
+import { withServer } from '../harness/server-bench.ts';
 import { SessionBench } from '../harness/session-bench.ts';
 import type { Heard } from '../harness/witness.ts';
 import { Witness } from '../harness/witness.ts';
@@ -234,7 +236,22 @@ describe('a binary frame that breaks section 10', () => {
   });
 });
 
-describe('limits of bytes that are announced later', () => {
+describe('limits of bytes', () => {
+  it(
+    'that are lower than the defaults do not hold for what left early',
+    withServer({ limits: { valueBytes: 1000 }, handlers: { a: () => 'ran' } }, async (bench) => {
+      const socket = bench.visit();
+      socket.says(helloFrame());
+      socket.saysRaw(binaryFrame([call(1, bytes(4000))], bytes(4000)));
+      await bench.settle();
+      expect(bench.messages(socket)).toEqual([[4, 1, 'ran']]);
+      await bench.says(socket, ['ack', 1, 1]);
+      socket.saysRaw(binaryFrame([call(2, bytes(1001))], bytes(1001)));
+      await bench.settle();
+      expectClosed(socket, 'too-large');
+    }),
+  );
+
   it('turn away what leaves after them', () => {
     const bench = SessionBench.open({ valueBytes: 100 });
     expect(bench.session.admits(outgoing(call(1, bytes(100)), bytes(100)))).toBe(true);

@@ -34,6 +34,7 @@ class End {
     this.session = new Session(name, { clock, turn, ledger }, { ended: () => {} });
     this.session.handler = {
       message: (message: Message) => void this.handed.push(message[1]),
+      arriving: () => {},
       limited: () => {},
       room: () => false,
       ended: (end) => void this.ends.push(end),

@@ -1,4 +1,4 @@
-import { StandardSchemaV1Error, TRPCError } from '@trpc/server';
+import { initTRPC, StandardSchemaV1Error, TRPCError } from '@trpc/server';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -312,5 +312,50 @@ describe('as a member of an object of valibot', () => {
   it('it may stand in an object that is asynchronous', async () => {
     const schema = v.objectAsync({ s: stream(v.number()) });
     expect(await all((await v.parseAsync(schema, { s: of(1) })).s)).toEqual([1]);
+  });
+});
+
+describe('as the input of a procedure', () => {
+  const t = initTRPC.create();
+  const numbers = stream(z.number());
+  const sum = async (items: AsyncIterable<number>) =>
+    (await all(items)).reduce((total, item) => total + item, 0);
+  const api = t.createCallerFactory(
+    t.router({
+      whole: t.procedure.input(numbers).mutation(({ input }) => sum(input)),
+      zod: t.procedure.input(z.object({ s: numbers })).mutation(({ input }) => sum(input.s)),
+      valibot: t.procedure.input(v.object({ s: stream(v.number()) })).mutation(({ input }) => sum(input.s)),
+      merged: t.procedure
+        .input(z.object({ times: z.number() }))
+        .input(z.object({ s: numbers }))
+        .mutation(async ({ input }) => (await sum(input.s)) * input.times),
+    }),
+  )({});
+
+  it('the handler gets its items', async () => {
+    expect(await api.whole(of(1, 2))).toBe(3);
+    expect(await api.zod({ s: of(1, 2) })).toBe(3);
+    expect(await api.valibot({ s: of(1, 2) })).toBe(3);
+    expect(await api.merged({ s: of(1, 2), times: 2 })).toBe(6);
+  });
+
+  it('an invalid item fails the call that did not catch it', async () => {
+    const bad = () => of<unknown>(1, 'two') as AsyncIterable<number>;
+    for (const call of [api.whole(bad()), api.zod({ s: bad() }), api.valibot({ s: bad() })]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+        message: expect.stringMatching(/^Item 1 of the stream is invalid: /),
+      });
+    }
+  });
+
+  it('what is no stream fails the call before the handler runs', async () => {
+    const none = 'text' as unknown as AsyncIterable<number>;
+    for (const call of [api.whole(none), api.zod({ s: none }), api.valibot({ s: none })]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+        message: expect.stringContaining('Expected a stream'),
+      });
+    }
   });
 });
