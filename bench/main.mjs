@@ -2,6 +2,8 @@
 //        npm run bench -- redial [--sessions n]
 //        npm run bench -- flow-slow [--sessions n] [--seconds n]
 //        npm run bench -- flow-distance [--seconds n]
+//        npm run bench -- flow-upload [--mebibytes n] [--rounds n]
+//        npm run bench -- flow-large [--calls n]
 //
 //   --check    exit code 1 when the subject is above the scenario's bar
 //   --profile  instead of measuring, print where the subject's time goes on both ends
@@ -9,13 +11,17 @@
 //   redial     cut all sockets of 10,000 sessions at once; exit code 1 if one is lost, or they dial in a crowd
 //   flow-slow  what a client that stops reading costs a server; exit code 1 if a bar is missed
 //   flow-distance  a stream over a long way; exit code 1 if it is too slow
+//   flow-upload  a large upload, chunk by chunk; exit code 1 if a bar is missed
+//   flow-large  small calls while large values travel; exit code 1 if a bar is missed
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { loadContender, loadScenario } from './contender.mjs';
 import { distance } from './flow/distance.mjs';
+import { large } from './flow/large/large.mjs';
 import { slow } from './flow/slow.mjs';
+import { upload } from './flow/upload/upload.mjs';
 import { Pair, pinned } from './processes.mjs';
 import { profile } from './profile.mjs';
 import { redial } from './redial/redial.mjs';
@@ -30,6 +36,7 @@ const { values: options, positionals } = parseArgs({
     calls: { type: 'string' },
     sessions: { type: 'string' },
     seconds: { type: 'string' },
+    mebibytes: { type: 'string' },
   },
 });
 /** What compares no contender with another. Each answers whether its bars were kept. */
@@ -38,6 +45,8 @@ const apart = new Map([
   ['redial', cut],
   ['flow-slow', stall],
   ['flow-distance', reach],
+  ['flow-upload', pour],
+  ['flow-large', haul],
 ]);
 const files = await readdir(new URL('scenarios', import.meta.url));
 const known = [...files.map((file) => file.replace(/\.mjs$/, '')), ...apart.keys()];
@@ -64,6 +73,16 @@ function stall() {
 function reach() {
   head('A stream over a long way');
   return distance({ ms: count('seconds', 5) * 1000 });
+}
+
+function pour() {
+  head('A large upload through a stream of bytes');
+  return upload({ bytes: count('mebibytes', 1024) * 2 ** 20, rounds: count('rounds', 3) });
+}
+
+function haul() {
+  head('Small calls while large values travel on the same connection');
+  return large({ calls: count('calls', 2000) });
 }
 
 /** @param {Scenario} scenario */
@@ -155,7 +174,7 @@ function pinning() {
 }
 
 /**
- * @param {'rounds' | 'calls' | 'sessions' | 'seconds'} option
+ * @param {'rounds' | 'calls' | 'sessions' | 'seconds' | 'mebibytes'} option
  * @param {number} fallback
  */
 function count(option, fallback) {

@@ -38,13 +38,20 @@ export function ratios(values, baseline) {
 
 /** @param {readonly number[]} values */
 export function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
   /** @param {number} share */
-  const at = (share) => {
-    const place = (sorted.length - 1) * share;
-    const below = sorted[Math.floor(place)] ?? Number.NaN;
-    const above = sorted[Math.ceil(place)] ?? Number.NaN;
-    return below + (above - below) * (place % 1);
-  };
+  const at = (share) => quantile(values, share);
   return { min: at(0), lower: at(0.25), median: at(0.5), upper: at(0.75), max: at(1) };
+}
+
+/**
+ * What that share of all is at most; between two of them if it falls there.
+ * @param {readonly number[]} values
+ * @param {number} share
+ */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place % 1);
 }

@@ -124,7 +124,7 @@ test('13.5 a resume', async ({ dial, open, skip }) => {
   expect(client.welcome).toMatchObject({ session, server, resumed: true, sent: 9, received: 7 });
   await client.items(2, 1);
   expect(names(client.frames)).toEqual(['welcome', 'data']);
-  expect(messagesOf(client.data[0] ?? [])).toEqual([[7, 2, { price: 13 }]]);
+  expect(messagesOf(client.data[0]?.frame ?? [])).toEqual([[7, 2, { price: 13 }]]);
   client.sendText('[8,[1,12,"greet",{"name":"Bo"}]]');
   expect(await client.final(12)).toEqual([4, 12, 'hi Bo']);
   await client.ping();

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { dataOf, type Frame, isObject, Kind, messagesOf, newKey } from './frames.ts';
+import { contentOf, type DataFrame } from './data-frame.ts';
+import { dataOf, type Frame, isObject, Kind, newKey } from './frames.ts';
 import type { RawClient } from './raw-client.ts';
 import { answerOf, dataFrames, standstill } from './resuming.ts';
 import { expectClosed, expectServes, suite } from './suite.ts';
@@ -20,8 +21,8 @@ const ways: readonly [what: string, tell: (client: RawClient, received: number) 
   ['the number that leads a data frame', (client, received) => client.send([received, [Kind.cancel, 99]])],
 ];
 
-function lengthOf(frames: readonly Frame[]): number {
-  return frames.reduce((length, frame) => length + JSON.stringify(frame).length, 0);
+function lengthOf(frames: readonly DataFrame[]): number {
+  return frames.reduce((length, { bytes }) => length + bytes, 0);
 }
 
 /** What was kept when the last message was taken into a frame. */
@@ -53,7 +54,7 @@ test('what was not acknowledged is sent again, with the same messages and in ord
   const client = await resume(old);
   expect(client.welcome.sent).toBe(old.received);
   const again = await dataFrames(client, old.received);
-  expect(again.map(messagesOf)).toEqual(old.data.map(messagesOf));
+  expect(again.map(contentOf)).toEqual(old.data.map(contentOf));
   await expectServes(client);
   expect(client.data).toHaveLength(old.received + 1);
 });
@@ -68,7 +69,7 @@ test.for([1, 3, 5])(
     old.drop();
     const client = await resume(old, { received });
     const again = await dataFrames(client, 6 - received);
-    expect(again.map(messagesOf)).toEqual(old.data.slice(received).map(messagesOf));
+    expect(again.map(contentOf)).toEqual(old.data.slice(received).map(contentOf));
     await client.settle();
     expect(client.received).toBe(6 + 3);
   },
@@ -97,7 +98,7 @@ test.for(ways)('%s acknowledges', async ([, tell], { dial, open, resume }) => {
   expect(await answerOf(liar)).toBe('bye miscount');
   const client = await resume(old, { received: 2 });
   const again = await dataFrames(client, 3);
-  expect(again.map(messagesOf)).toEqual(old.data.slice(2).map(messagesOf));
+  expect(again.map(contentOf)).toEqual(old.data.slice(2).map(contentOf));
   await client.settle();
 });
 
@@ -115,7 +116,7 @@ test('a hello that is accepted acknowledges', async ({ dial, open, resume }) => 
   expect(await answerOf(liar)).toBe('bye miscount');
   const third = await resume(second, { received: 3 });
   const again = await dataFrames(third, 1);
-  expect(again.map(messagesOf)).toEqual(first.data.slice(3).map(messagesOf));
+  expect(again.map(contentOf)).toEqual(first.data.slice(3).map(contentOf));
 });
 
 test('a lower acknowledgement is ignored', async ({ dial, open, resume }) => {
@@ -130,7 +131,7 @@ test('a lower acknowledgement is ignored', async ({ dial, open, resume }) => {
   expect(await answerOf(liar)).toBe('bye miscount');
   const client = await resume(old, { received: 3 });
   const again = await dataFrames(client, old.received - 3);
-  expect(again.map(messagesOf)).toEqual(old.data.slice(3).map(messagesOf));
+  expect(again.map(contentOf)).toEqual(old.data.slice(3).map(contentOf));
 });
 
 test('frames are kept over any number of resumes', async ({ dial, open }) => {
@@ -147,7 +148,7 @@ test('frames are kept over any number of resumes', async ({ dial, open }) => {
     expect(next.received).toBe(3 + round);
     last = next;
   }
-  expect(last.data.slice(0, 3).map(messagesOf)).toEqual(first.data.map(messagesOf));
+  expect(last.data.slice(0, 3).map(contentOf)).toEqual(first.data.map(contentOf));
 });
 
 test('what the server lacks is sent again by the client, and carried out once and in order', async ({
@@ -360,7 +361,7 @@ wide('what a socket does not take at once follows before anything new', async ({
   // The pong counts the frames that were put on this socket before it; the monitor compares.
   await Promise.all([client.ping(), expectServes(client)]);
   expect(client.data).toHaveLength(large + 1);
-  expect(client.data.slice(0, large).map(messagesOf)).toEqual(old.data.map(messagesOf));
+  expect(client.data.slice(0, large).map(contentOf)).toEqual(old.data.map(contentOf));
 });
 
 wide('a count of frames that this socket has not carried yet is a miscount', async ({ dial, open }) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { dataOf, type Frame, hello, type Json, Kind, messagesOf, newKey, newSecret } from './frames.ts';
+import { contentOf } from './data-frame.ts';
+import { dataOf, type Frame, hello, type Json, Kind, newKey, newSecret } from './frames.ts';
 import type { RawClient } from './raw-client.ts';
 import { answerOf, append, dataFrames, release } from './resuming.ts';
 import { expectClosed, expectServes, type Fixtures, suite } from './suite.ts';
@@ -86,7 +87,7 @@ class Victim {
     await client.resume(old);
     expect(client.welcome).toMatchObject({ session: old.welcome.session, resumed: true, sent: old.received });
     const again = await dataFrames(client, old.received - old.claims);
-    expect(again.map(messagesOf)).toEqual(old.data.slice(old.claims).map(messagesOf));
+    expect(again.map(contentOf)).toEqual(old.data.slice(old.claims).map(contentOf));
     await release(client, this.key);
     expect(dataOf(await client.final(this.#slow))).toBe('released');
     expect(await client.ask('query', 'ran', this.key)).toEqual([0]);

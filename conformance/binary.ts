@@ -1,4 +1,4 @@
-import { type Frame, type Json, type Message, messagesOf } from './frames.ts';
+import type { Frame, Json } from './frames.ts';
 
 /** Section 11. Only a first part tells the lengths of the message's JSON and of its byte sections. */
 export interface Part {
@@ -98,18 +98,4 @@ function readPart(bytes: Buffer): Part | undefined {
     content: bytes.subarray(start),
   };
   return first ? { ...part, lengths: [bytes.readUInt32BE(6), bytes.readUInt32BE(10)] } : part;
-}
-
-/** Cuts the sections of a frame, or of a message in parts, as the tables of its messages say. */
-export function cutSections(frame: Frame, bytes: Uint8Array): Map<Json, Uint8Array[]> | undefined {
-  const cut = new Map<Json, Uint8Array[]>();
-  let start = 0;
-  for (const message of messagesOf(frame)) {
-    const lengths = lengthsOf(message);
-    cut.set(
-      message,
-      lengths.map((length) => bytes.subarray(start, (start += length))),
-    );
-  }
-  return start === bytes.length ? cut : undefined;
 }

@@ -68,6 +68,16 @@ export function isFinal(message: Message): boolean {
   return message[0] === Kind.result || message[0] === Kind.error || message[0] === Kind.end;
 }
 
+/** The frame in `text`, or nothing if it has the shape of none. */
+export function parseFrame(text: string): Frame | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.length > 0 ? (value as Frame) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The messages of a data frame, without its leading acknowledgement. */
 export function messagesOf(frame: Frame): Json[] {
   return typeof frame[0] === 'number' ? frame.slice(1) : frame;

@@ -1,28 +1,22 @@
+import { cutSections } from './attachments.ts';
+import { Conversation } from './conversation.ts';
+import type { DataFrame } from './data-frame.ts';
 import {
   type Frame,
   type Hello,
   isCount,
-  isFinal,
+  isDemand,
   isMessage,
   isObject,
   type Json,
   Kind,
   type Message,
   messagesOf,
+  parseFrame,
 } from './frames.ts';
+import type { Part } from './binary.ts';
 import { closeCode, defaultLimit, isCloseName } from './tables.ts';
-
-/** A call of the client, as its messages tell. */
-interface Call {
-  readonly kind: number;
-  started: boolean;
-  cancelled: boolean;
-  final: boolean;
-  items: number;
-  consumed: number;
-  /** The largest item window that the client ever gave. */
-  window: number;
-}
+import { Transfers, type Whole } from './transfers.ts';
 
 /** Section 5, `gone`. */
 const goneReasons = new Set<Json | undefined>([
@@ -36,9 +30,13 @@ const goneReasons = new Set<Json | undefined>([
 ]);
 
 /** A message that the client sent, or a data frame that came with this number. */
-type Logged =
-  | { readonly outbound: Message }
-  | { readonly number: number; readonly messages: readonly Json[] };
+type Logged = { readonly outbound: Message } | { readonly number: number; readonly frame: DataFrame };
+
+/** A message that was carried out, with its bytes. */
+export interface Carried {
+  readonly message: Message;
+  readonly sections: readonly Uint8Array[];
+}
 
 /** Shortest and longest array of each kind that a server may send. */
 const lengths = new Map<number, readonly [least: number, most: number]>([
@@ -56,23 +54,30 @@ const lengths = new Map<number, readonly [least: number, most: number]>([
   [Kind.gap, [3, 4]],
 ]);
 
+function sizeOf(sections: readonly Uint8Array[]): number {
+  return sections.reduce((size, section) => size + section.length, 0);
+}
+
 /**
  * Watches one session from the client's end and notes whatever the server does that PROTOCOL.md forbids,
- * whichever test it happens in: shapes, counts, frames sent again, exactly one final message, credit, the order of
- * closing.
+ * whichever test it happens in: shapes, counts, frames sent again, bytes and parts that do not add up, exactly one
+ * final message, credit, the order of closing.
  */
 export class Monitor {
   readonly faults: string[] = [];
   /** The `window` that `welcome` announced. */
   window = 0;
-  readonly #calls = new Map<number, Call>();
+  readonly #conversation = new Conversation((name) => this.#limit(name));
+  readonly #transfers = new Transfers();
+  /** What was carried out while a transfer was unfinished. */
+  readonly #overtook = new Map<number, Set<string>>();
   /** All data messages of the session, of both ends, so far. */
   readonly #log: Logged[] = [];
-  /** The messages of each data frame that ever arrived in the session, by its number. */
+  /** The content of each data frame that ever arrived in the session, by its number. */
   readonly #arrived = new Map<number, string>();
   #hello: Hello | undefined;
   #welcomed = false;
-  #frameBytes = defaultLimit('frameBytes');
+  #limits: { [name: string]: Json } = {};
   #bye: Json | undefined;
 
   note(fault: string): void {
@@ -81,10 +86,11 @@ export class Monitor {
 
   /** Goes on with a session whose socket is gone, as if only so many frames had arrived. */
   takeOver(old: Monitor, received: number): void {
-    for (const [number, messages] of old.#arrived) this.#arrived.set(number, messages);
+    this.#limits = old.#limits;
+    for (const [number, content] of old.#arrived) this.#arrived.set(number, content);
     for (const logged of old.#log) {
       if ('outbound' in logged) this.outbound(logged.outbound);
-      else if (logged.number <= received) this.#carryOut(logged.messages, logged.number);
+      else if (logged.number <= received) this.#carryOut(logged.frame, logged.number);
     }
     // Whatever was wrong was noted when it came.
     this.faults.length = 0;
@@ -97,26 +103,15 @@ export class Monitor {
 
   /** A data message that the client sent. */
   outbound(message: Message): void {
-    const [kind, id] = message;
-    const call = this.#calls.get(id);
     this.#log.push({ outbound: message });
-    if (kind >= Kind.query && kind <= Kind.subscription && !call) {
-      const fresh = { started: false, cancelled: false, final: false, items: 0, consumed: 0 };
-      this.#calls.set(id, { kind, ...fresh, window: defaultLimit('firstItems') });
-    }
-    if (!call) return;
-    if (kind === Kind.cancel) call.cancelled = true;
-    if (kind === Kind.credit) {
-      call.consumed = Math.max(call.consumed, Number(message[2]));
-      if (typeof message[3] === 'number') call.window = Math.max(call.window, message[3]);
-    }
+    this.#conversation.outbound(message);
   }
 
   /** Any frame of the server, before it is looked at. */
-  arrived(text: string): void {
-    if (this.#bye !== undefined) this.note(`a frame after bye: ${text.slice(0, 200)}`);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > this.#frameBytes) this.note(`a frame of ${bytes} bytes is over frameBytes`);
+  arrived(data: string | Uint8Array): void {
+    const bytes = Buffer.byteLength(data);
+    if (this.#bye !== undefined) this.note(`a frame of ${bytes} bytes after bye`);
+    if (bytes > this.#limit('frameBytes')) this.note(`a frame of ${bytes} bytes is over frameBytes`);
   }
 
   control(frame: Frame, sent: number, received: number): void {
@@ -128,18 +123,21 @@ export class Monitor {
     else this.note(`a control frame that no server sends: ${JSON.stringify(frame)}`);
   }
 
-  data(frame: Frame, sent: number, number: number): void {
-    if (!this.#welcomed) this.note(`a data frame before welcome: ${JSON.stringify(frame)}`);
+  /** A data frame of the server. Gives the messages that are carried out with it. */
+  data(data: DataFrame, sent: number, number: number): readonly Carried[] {
+    const { frame, content, part } = data;
+    const text = JSON.stringify(frame).slice(0, 200);
+    if (!this.#welcomed) this.note(`a data frame before welcome: ${text}`);
     const [first] = frame;
     if (typeof first === 'number' && (!isCount(first) || first > sent)) {
       this.note(`acknowledged ${first} of ${sent} frames`);
     }
-    const messages = messagesOf(frame);
-    if (messages.length === 0) this.note(`a data frame without a message: ${JSON.stringify(frame)}`);
-    const text = JSON.stringify(messages);
-    if ((this.#arrived.get(number) ?? text) !== text) this.note(`frame ${number} is another when sent again`);
-    this.#arrived.set(number, text);
-    this.#carryOut(messages, number);
+    if (!part && messagesOf(frame).length === 0) this.note(`a data frame without a message: ${text}`);
+    if ((this.#arrived.get(number) ?? content) !== content) {
+      this.note(`frame ${number} is another when sent again`);
+    }
+    this.#arrived.set(number, content);
+    return this.#carryOut(data, number);
   }
 
   closed(code: number, reason: string, byClient: boolean): void {
@@ -151,9 +149,46 @@ export class Monitor {
     }
   }
 
-  #carryOut(messages: readonly Json[], number: number): void {
-    this.#log.push({ number, messages });
-    for (const message of messages) this.#message(message);
+  #carryOut(data: DataFrame, number: number): readonly Carried[] {
+    this.#log.push({ number, frame: data });
+    if (data.part) return this.#take(data.part);
+    const messages = messagesOf(data.frame);
+    return this.#messages(messages, data.sections);
+  }
+
+  #messages(messages: readonly Json[], bytes: Uint8Array, transfer?: number): readonly Carried[] {
+    const cut = cutSections(messages, bytes);
+    if (!cut) this.note(`sections that do not add up: ${JSON.stringify(messages).slice(0, 200)}`);
+    return messages.flatMap((message, index) => {
+      this.#message(message, transfer);
+      if (sizeOf(cut?.[index] ?? []) > this.#limit('valueBytes')) this.note('sections over valueBytes');
+      return isMessage(message) ? [{ message, sections: cut?.[index] ?? [] }] : [];
+    });
+  }
+
+  #take(part: Part): readonly Carried[] {
+    const { whole, fault } = this.#transfers.take(part);
+    if (fault) this.note(fault);
+    const [json, sections] = this.#transfers.lengths;
+    if (json > this.#limit('messageBytes') || sections > this.#limit('valueBytes')) {
+      this.note(`unfinished transfers of ${json} and ${sections} bytes`);
+    }
+    if (part.lengths) this.#overtook.set(part.transfer, new Set());
+    if (whole) return this.#whole(whole);
+    if (part.last) this.#overtook.delete(part.transfer);
+    return [];
+  }
+
+  #whole({ json, sections, transfer }: Whole): readonly Carried[] {
+    const frame = parseFrame(`[${json}]`);
+    if (frame) return this.#messages(frame, sections, transfer);
+    this.note(`a message in parts that is no JSON: ${json.slice(0, 200)}`);
+    return [];
+  }
+
+  #limit(name: string): number {
+    const announced = this.#limits[name];
+    return typeof announced === 'number' ? announced : defaultLimit(name);
   }
 
   #counts(frame: Frame, sent: number, received: number): void {
@@ -170,9 +205,8 @@ export class Monitor {
     this.#welcomed = true;
     if (!isObject(body) || !isObject(body['limits'])) return;
     this.#agreement(body);
-    const { window, frameBytes } = body['limits'];
-    if (typeof window === 'number') this.window = window;
-    if (typeof frameBytes === 'number') this.#frameBytes = frameBytes;
+    this.#limits = body['limits'];
+    this.window = this.#limit('window');
   }
 
   /** Compares `welcome` with the `hello` that it answers. */
@@ -198,39 +232,26 @@ export class Monitor {
     if (!isCloseName(name) || frame.length > 3 || !hasError) this.note(`malformed ${JSON.stringify(frame)}`);
   }
 
-  #message(message: Json): void {
+  /** `transfer` is what its parts came in, if it did. */
+  #message(message: Json, transfer?: number): void {
     const bounds = isMessage(message) ? lengths.get(message[0]) : undefined;
+    const json = JSON.stringify(message);
+    const text = json.slice(0, 200);
+    if (Buffer.byteLength(json) > this.#limit('messageBytes')) this.note(`over messageBytes: ${text}`);
     if (!isMessage(message) || !bounds || message.length < bounds[0] || message.length > bounds[1]) {
-      this.note(`malformed message ${JSON.stringify(message).slice(0, 200)}`);
+      this.note(`malformed message ${text}`);
       return;
     }
-    if (message[0] <= Kind.subscription) return;
-    const call = this.#calls.get(message[1]);
-    const fault = call ? this.#progress(call, message) : 'for a call that was never made';
-    if (fault) this.note(`${JSON.stringify(message).slice(0, 200)}: ${fault}`);
+    const fault = this.#conversation.inbound(message, transfer !== undefined) ?? this.#order(message, transfer);
+    if (fault) this.note(`${text}: ${fault}`);
   }
 
-  /** Applies a message of the callee to its call and says what is wrong with it, if anything is. */
-  #progress(call: Call, message: Message): string | undefined {
-    const [kind] = message;
-    const subscription = call.kind === Kind.subscription;
-    if (call.final) return 'after the final message';
-    if (isFinal(message)) {
-      call.final = true;
-      if (kind === Kind.result && subscription) return 'a result for a subscription';
-      if (kind === Kind.end && !subscription && !call.cancelled) return 'end for a call that is no stream';
-      return;
-    }
-    if (!subscription) return 'a message of a stream for a call that is none';
-    if (kind === Kind.started) {
-      if (call.started) return 'started twice';
-      call.started = true;
-      return;
-    }
-    if (!call.started) return 'before started';
-    if (kind !== Kind.item) return;
-    call.items++;
-    if (call.items > call.consumed + call.window) return 'more items than the credit allows';
-    return;
+  /** Nothing overtakes a message of the same call or stream that is in parts. */
+  #order(message: Message, transfer?: number): string | undefined {
+    const what = `${isDemand(message)} ${message[1]}`;
+    const overtaken = transfer !== undefined && this.#overtook.get(transfer)?.has(what);
+    if (transfer !== undefined) this.#overtook.delete(transfer);
+    for (const carried of this.#overtook.values()) carried.add(what);
+    return overtaken ? 'its call or stream has overtaken it' : undefined;
   }
 }

@@ -1,4 +1,6 @@
 import { WebSocket } from 'ws';
+import { bytesFrame, inParts } from './binary.ts';
+import { type DataFrame, readDataFrame } from './data-frame.ts';
 import {
   type CallName,
   dataOf,
@@ -6,6 +8,7 @@ import {
   type Frame,
   type Hello,
   hello,
+  isCall,
   isControl,
   isFinal,
   isMessage,
@@ -14,9 +17,12 @@ import {
   Kind,
   type Message,
   messagesOf,
+  parseFrame,
 } from './frames.ts';
+import { MessageLog } from './message-log.ts';
 import { Monitor } from './monitor.ts';
 import { closeCode, defaultLimit, endsSession } from './tables.ts';
+import { Transfers } from './transfers.ts';
 import { parseWelcome, type Welcome } from './welcome.ts';
 
 export interface Close {
@@ -41,9 +47,8 @@ export type Fate = 'none' | 'over' | 'unknown';
 export class RawClient {
   readonly url: string;
   readonly frames: Frame[] = [];
-  /** The data frames among them. */
-  readonly data: Frame[] = [];
-  readonly messages: Message[] = [];
+  /** The data frames among them, binary ones too. */
+  readonly data: DataFrame[] = [];
   readonly monitor = new Monitor();
   /** Data frames so far, of each direction. A resume starts with those of the session. */
   sent = 0;
@@ -57,13 +62,17 @@ export class RawClient {
   closed: Close | undefined;
   readonly #socket: WebSocket;
   readonly #deadline: number;
-  readonly #byId = new Map<number, Message[]>();
+  readonly #log = new MessageLog();
   readonly #waiting = new Set<() => void>();
-  /** All data frames of the session that a test sent as text: the first has number 1. */
-  #kept: string[] = [];
+  /** All data frames of the session: the first has number 1. */
+  #kept: (string | Uint8Array)[] = [];
+  /** What this client sends in parts. */
+  #transfers = new Transfers();
   #hello: Hello | undefined;
   #pongs = 0;
   #lastId = 0;
+  #lastStream = 0;
+  #lastTransfer = 0;
   #welcomed = false;
   #refused = false;
   #closing = false;
@@ -77,7 +86,7 @@ export class RawClient {
     this.#socket = socket;
     this.#deadline = deadline;
     socket.on('open', () => this.#check());
-    socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    socket.on('message', (data: Buffer, isBinary) => this.#receive(isBinary ? data : data.toString()));
     socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
     // 'close' follows and is what the tests look at.
     socket.on('error', () => {});
@@ -96,7 +105,10 @@ export class RawClient {
     this.sent = old.sent;
     this.received = received;
     this.#kept = [...old.#kept];
+    this.#transfers = old.#transfers;
     this.#lastId = old.#lastId;
+    this.#lastStream = old.#lastStream;
+    this.#lastTransfer = old.#lastTransfer;
     this.monitor.takeOver(old.monitor, received);
   }
 
@@ -129,12 +141,17 @@ export class RawClient {
   /** Sends the frames of the session that the server has not counted. */
   sendAgain(): void {
     const total = this.#kept.length;
-    while (this.sent < total) this.sendText(this.#kept[this.sent] ?? '');
+    while (this.sent < total) {
+      const frame = this.#kept[this.sent] ?? '';
+      if (typeof frame === 'string') this.sendText(frame);
+      else this.sendBinary(frame);
+    }
   }
 
   /** Counts a frame that its socket loses. */
-  lose(frame: Frame): void {
-    this.#account(JSON.stringify(frame));
+  lose(frame: Frame | Uint8Array): void {
+    if (frame instanceof Uint8Array) this.#count(frame);
+    else this.#account(JSON.stringify(frame));
   }
 
   /** The last `hello` that this client sent. */
@@ -182,14 +199,34 @@ export class RawClient {
     this.#socket.send(bytes, { binary: false });
   }
 
+  /** Sends a binary message, right or not. It is counted. */
   sendBinary(bytes: Uint8Array): void {
-    this.sent++;
+    this.#count(bytes);
     this.#socket.send(bytes, { binary: true });
+  }
+
+  /** Sends a data frame with bytes. */
+  sendBytes(frame: Frame, ...sections: readonly Uint8Array[]): void {
+    this.sendBinary(bytesFrame(frame, ...sections));
+  }
+
+  /** Sends one message in parts of `bytes` bytes, a transfer of its own. */
+  sendParts(message: Json, bytes: number, ...sections: readonly Uint8Array[]): void {
+    for (const part of inParts(this.nextTransfer(), message, bytes, ...sections)) this.sendBinary(part);
   }
 
   /** Reserves the next id. */
   nextId(): number {
     return ++this.#lastId;
+  }
+
+  /** Reserves the next id of a stream that this client sends. */
+  nextStream(): number {
+    return --this.#lastStream;
+  }
+
+  nextTransfer(): number {
+    return ++this.#lastTransfer;
   }
 
   /** Makes one call in a frame of its own. */
@@ -240,13 +277,46 @@ export class RawClient {
     return this.when(`"${name}"`, () => this.frames.find((frame) => frame[0] === name));
   }
 
-  /** Messages with this id, so far. */
-  of(id: number): readonly Message[] {
-    return this.#byId.get(id) ?? [];
+  /** All messages of the server, so far. */
+  get messages(): readonly Message[] {
+    return this.#log.all;
   }
 
+  /** What came for a call of this client, or of a stream that the server sends, so far. */
+  of(id: number): readonly Message[] {
+    return this.#log.answers(id);
+  }
+
+  /** The cancels and credit, so far, for a stream that this client sends, or a call that the server made. */
+  demands(id: number): readonly Message[] {
+    return this.#log.demands(id).filter((message) => !isCall(message));
+  }
+
+  /** The byte sections of a message of the server. */
+  sections(message: Message): readonly Uint8Array[] {
+    return this.#log.sections(message);
+  }
+
+  /** The final messages of this client's calls, so far. */
   finals(): Message[] {
-    return this.messages.filter(isFinal);
+    return this.#log.finals();
+  }
+
+  /** Waits until the server cancels a stream that this client sends, or a call that it made itself. */
+  cancelled(id: number): Promise<Message> {
+    return this.when(`the cancel of ${id}`, () => this.demands(id).find(([kind]) => kind === Kind.cancel));
+  }
+
+  /** Waits until the server says that so many items of a stream were consumed. */
+  credited(id: number, consumed: number): Promise<Message> {
+    return this.when(`credit for ${consumed} items of ${id}`, () =>
+      this.demands(id).find((message) => message[0] === Kind.credit && Number(message[2]) >= consumed),
+    );
+  }
+
+  /** Waits for a call that the server makes: the `number`th, from 1. */
+  called(number = 1): Promise<Message> {
+    return this.when(`call ${number} of the server`, () => this.messages.filter(isCall)[number - 1]);
   }
 
   final(id: number): Promise<Message> {
@@ -351,20 +421,33 @@ export class RawClient {
   }
 
   #account(text: string): void {
-    const frame = parse(text);
+    const frame = parseFrame(text);
     if (frame?.[0] === 'hello') this.#greet(frame);
     if (frame?.[0] === 'bye') {
       this.#saidBye = true;
       this.#over ||= this.#welcomed;
     }
-    if (!frame || isControl(frame)) return;
-    this.#kept[this.sent] = text;
+    if (frame && !isControl(frame)) this.#count(text);
+  }
+
+  #count(data: string | Uint8Array): void {
+    const again = this.#kept[this.sent] === data;
+    this.#kept[this.sent] = data;
     this.sent++;
-    for (const message of messagesOf(frame)) {
+    if (again) return;
+    for (const message of this.#completed(data)) {
       if (!isMessage(message)) continue;
-      if (message[0] <= Kind.subscription) this.#lastId = Math.max(this.#lastId, message[1]);
+      if (isCall(message)) this.#lastId = Math.max(this.#lastId, message[1]);
       this.monitor.outbound(message);
     }
+  }
+
+  /** The messages that are complete with a frame of this client. */
+  #completed(data: string | Uint8Array): Json[] {
+    const read = readDataFrame(data);
+    if (!read?.part) return messagesOf(read?.frame ?? []);
+    const { whole } = this.#transfers.take(read.part);
+    return parseFrame(`[${whole?.json ?? ''}]`) ?? [];
   }
 
   #greet(frame: Frame): void {
@@ -374,32 +457,24 @@ export class RawClient {
     this.monitor.hello(frame[1]);
   }
 
-  #receive(text: string, isBinary: boolean): void {
+  #receive(data: string | Uint8Array): void {
     if (this.#silent) return;
-    this.monitor.arrived(text);
-    const frame = isBinary ? undefined : parse(text);
-    if (frame) this.#dispatch(frame);
-    else this.monitor.note(isBinary ? 'a binary frame' : `no frame: ${text.slice(0, 200)}`);
+    this.monitor.arrived(data);
+    const frame = typeof data === 'string' ? parseFrame(data) : undefined;
+    const read = frame && isControl(frame) ? undefined : readDataFrame(data);
+    if (frame && isControl(frame)) this.#control(frame);
+    else if (read) this.#data(read);
+    else this.monitor.note(`no frame: ${data.slice(0, 200)}`);
     this.#check();
   }
 
-  #dispatch(frame: Frame): void {
-    if (isControl(frame)) {
-      this.#control(frame);
-      return;
-    }
+  #data(read: DataFrame): void {
     this.received++;
-    this.#acknowledge(frame[0]);
-    this.monitor.data(frame, this.sent, this.received);
-    this.frames.push(frame);
-    this.data.push(frame);
-    for (const message of messagesOf(frame)) {
-      if (!isMessage(message)) continue;
-      this.messages.push(message);
-      const same = this.#byId.get(message[1]);
-      if (same) same.push(message);
-      else this.#byId.set(message[1], [message]);
-    }
+    this.#acknowledge(read.frame[0]);
+    const carried = this.monitor.data(read, this.sent, this.received);
+    this.frames.push(read.frame);
+    this.data.push(read);
+    for (const { message, sections } of carried) this.#log.add(message, sections);
     // A server that keeps frames stops when nobody acknowledges them.
     if (this.monitor.window > 0 && this.received === this.claims)
       this.send(['ack', this.sent, this.received]);
@@ -440,15 +515,5 @@ export class RawClient {
     const last = this.frames.slice(-3).map((frame) => JSON.stringify(frame).slice(0, 200));
     const close = this.closed ? `closed ${this.closed.code} "${this.closed.reason}"` : 'open';
     return `socket ${close}; ${this.frames.length} frames, the last: ${last.join(' ')}`;
-  }
-}
-
-/** The frame in `text`, or nothing if it has the shape of none. */
-function parse(text: string): Frame | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.length > 0 ? (value as Frame) : undefined;
-  } catch {
-    return undefined;
   }
 }

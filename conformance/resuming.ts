@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { DataFrame } from './data-frame.ts';
 import { type Frame, Kind } from './frames.ts';
 import type { RawClient } from './raw-client.ts';
 import { expectClosed } from './suite.ts';
@@ -53,6 +54,6 @@ export async function acknowledged(client: RawClient, count: number): Promise<vo
 }
 
 /** Waits until so many data frames came on this socket, and gives them all. */
-export function dataFrames(client: RawClient, count: number): Promise<readonly Frame[]> {
+export function dataFrames(client: RawClient, count: number): Promise<readonly DataFrame[]> {
   return client.when(`${count} data frames`, () => (client.data.length >= count ? client.data : undefined));
 }

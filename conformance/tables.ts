@@ -27,7 +27,7 @@ export const announcedLimits: readonly string[] = table('limits')
   .map(([name = '']) => name);
 
 /** The words of section 14. */
-export const featureWords = ['bytes', 'parts', 'streams', 'drain', 'auth'] as const;
+export const featureWords = ['drain', 'auth'] as const;
 
 export type Feature = (typeof featureWords)[number];
 

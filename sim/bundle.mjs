@@ -10,6 +10,19 @@ const core = fileURLToPath(new URL('../packages/core/src', import.meta.url));
  * @typedef {{ readonly file: string, readonly find: string, readonly replace: string }} Edit
  */
 
+/**
+ * Core's constants that are no row of a table: a world gives them values of its own.
+ * @type {readonly Edit[]}
+ */
+const tunings = [
+  {
+    file: 'session/outgoing.ts',
+    find: 'export const wholeLength = 65_536;',
+    replace:
+      'export let wholeLength = 65_536;\nglobalThis.tuneCore = (tuned) => {\n wholeLength = tuned.wholeLength;\n};',
+  },
+];
+
 /** Bundles the simulation with core's sources, changed where `edits` say so, into a file.
  * @param {string} outfile
  * @param {readonly Edit[]} [edits]
@@ -25,7 +38,7 @@ export async function bundle(outfile, edits = []) {
     sourcemap: 'inline',
     logLevel: 'error',
     alias: { '@hawser/core': join(core, 'index.ts') },
-    plugins: edits.length > 0 ? [editing(edits)] : [],
+    plugins: [editing([...tunings, ...edits])],
   });
 }
 

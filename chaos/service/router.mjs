@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { initTRPC, tracked } from '@trpc/server';
+import { stream } from '@hawser/adapter-node';
+import { createClient, outcomeOf } from '@hawser/client';
+import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
-import { hash } from '../seeded.mjs';
 import { sleep } from '../sleep.mjs';
 import { item } from './item.mjs';
-
-/** What a caller gets back for a value: whoever did not read the value cannot know it. */
-export const sealOf = (/** @type {string} */ value) => hash(`sealed ${value}`);
+import { asked } from './journal.mjs';
+import { Listening } from './listening.mjs';
+import { sealOf } from './seal.mjs';
 
 const streamInput = z.object({
   key: z.string(),
@@ -19,15 +20,43 @@ const streamInput = z.object({
 
 /** @typedef {z.infer<typeof streamInput>} StreamInput */
 
+const downloadInput = z.object({
+  ...streamInput.shape,
+  /** The source throws in place of this item, on purpose. */
+  failsAt: z.number().int().optional(),
+});
+
+/** @typedef {z.infer<typeof downloadInput>} DownloadInput */
+
+/** Whose mutation it is. */
+const whose = { client: z.number().int(), number: z.number().int() };
+
+const chunks = stream(z.instanceof(Uint8Array));
+
+const t = initTRPC.context().create();
+
+/**
+ * What handlers work with.
+ * @typedef {object} Service
+ * @property {import('./journal.mjs').Journal} journal
+ * @property {import('./sources.mjs').Sources} sources
+ * @property {() => string} newRun
+ */
+
 /**
  * The one router that every contender serves.
  * @param {import('./journal.mjs').Journal} journal
+ * @param {import('./sources.mjs').Sources} sources
  */
-export function makeRouter(journal) {
-  const t = initTRPC.create();
+export function makeRouter(journal, sources) {
   let runs = 0;
-  const newRun = () => `${journal.boot}.${++runs}`;
-  return t.router({
+  const service = { journal, sources, newRun: () => `${journal.boot}.${++runs}` };
+  return t.router({ ...calls(service), ...subscriptions(service), ...values(service), ...asking(service) });
+}
+
+/** @param {Service} service */
+function calls({ journal }) {
+  return {
     echo: t.procedure
       .input(z.object({ value: z.string(), delayMs: z.number() }))
       .query(async ({ input: { value, delayMs } }) => {
@@ -37,13 +66,18 @@ export function makeRouter(journal) {
 
     /** Runs once, or the journal tells. */
     bump: t.procedure
-      .input(z.object({ client: z.number().int(), number: z.number().int(), delayMs: z.number() }))
+      .input(z.object({ ...whose, delayMs: z.number() }))
       .mutation(async ({ input: { client, number, delayMs } }) => {
         journal.ran(client, number);
         if (delayMs > 0) await sleep(delayMs);
         return { seal: sealOf(`${client}.${number}`) };
       }),
+  };
+}
 
+/** @param {Service} service */
+function subscriptions({ newRun }) {
+  return {
     /** Goes on after the last event. */
     tracked: t.procedure.input(streamInput).subscription(async function* ({ input, signal }) {
       const run = newRun();
@@ -62,7 +96,77 @@ export function makeRouter(journal) {
       yield newRun();
       if (signal && !signal.aborted) await once(signal, 'abort');
     }),
-  });
+  };
+}
+
+/** @param {Service} service */
+function values({ journal, sources, newRun }) {
+  return {
+    /** Answers with the very bytes. */
+    echoBytes: t.procedure
+      .input(z.object({ data: z.instanceof(Uint8Array) }))
+      .query(({ input: { data } }) => ({ data })),
+
+    /** Items in a result, with a beginning of its own. */
+    download: t.procedure.input(downloadInput).query(({ input, signal }) => {
+      const run = newRun();
+      return { run, items: sources.counted(numbered(run, input, signal)) };
+    }),
+
+    /** Reads all, and says what it heard. */
+    upload: t.procedure
+      .input(z.object({ ...whose, digestMs: z.number(), chunks }))
+      .mutation(async ({ input, signal }) => {
+        journal.ran(input.client, input.number);
+        const heard = new Listening(input.chunks, input, journal);
+        for await (const _ of heard) if (heard.crc % 8 === 0) await sleep(input.digestMs, signal);
+        return { count: heard.count, crc: heard.crc };
+      }),
+
+    /** Gives back each chunk as it comes. */
+    duplex: t.procedure.input(z.object({ ...whose, chunks })).mutation(({ input }) => {
+      journal.ran(input.client, input.number);
+      return sources.counted(new Listening(input.chunks, input, journal));
+    }),
+  };
+}
+
+/** @param {Service} service */
+function asking({ journal }) {
+  return {
+    /** Has the caller's own router answer. */
+    ask: t.procedure
+      .input(z.object({ ...whose, value: z.string(), delayMs: z.number() }))
+      .mutation(async ({ input: { client, number, value, delayMs }, ctx }) => {
+        journal.ran(client, number);
+        if (delayMs > 0) await sleep(delayMs);
+        const { session } = /** @type {{ session: import('@hawser/adapter-node').ServerSession }} */ (ctx);
+        /** @type {import('@hawser/client').Client<import('./client-router.mjs').ClientRouter>} */
+        const caller = createClient(session);
+        try {
+          const { seal } = await caller.confirm.mutate({ number, value });
+          journal.asked(client, number, asked.answered);
+          return { seal };
+        } catch (error) {
+          const outcome = outcomeOf(error);
+          const how = outcome === 'not-run' ? asked.notRun : outcome ?? asked.failed;
+          journal.asked(client, number, how === 'unknown' ? asked.unknown : how);
+          throw error;
+        }
+      }),
+  };
+}
+
+/**
+ * @param {string} run
+ * @param {DownloadInput} input
+ * @param {AbortSignal | undefined} signal
+ */
+async function* numbered(run, { key, failsAt, ...input }, signal) {
+  for await (const n of paced(0, { key, ...input }, signal)) {
+    if (n === failsAt) throw new TRPCError({ code: 'CONFLICT', message: 'On purpose' });
+    yield item(key, run, n);
+  }
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Plan {
     readonly calls: number;
     readonly streamItems: number;
     readonly streamBytes: number;
+    readonly messageBytes: number;
+    readonly valueBytes: number;
   };
   readonly constants: {
     readonly firstItems: number;
@@ -36,13 +38,29 @@ export interface Plan {
     readonly pongGrace: number;
     readonly cleanCloseWindow: number;
     readonly answerBytes: number;
+    readonly unfinished: number;
   };
+  /** Constants of core alone. `wholeLength`: a message that is longer travels in parts. */
+  readonly tuned: { readonly wholeLength: number };
+  /** How much of what is asked and answered holds streams, and how much bytes; 0 to 1. */
+  readonly strands: number;
+  readonly blobs: number;
   /** Bounds on what the server keeps for its clients. */
   readonly keeping: { readonly bytes: number; readonly absentSessions: number };
   readonly lines: LineTraits;
-  /** Length of the largest input, answer or item. */
+  /** Length of the largest input, answer or item, without its bytes, and of the bytes. */
   readonly largest: number;
+  readonly largestBlob: number;
 }
+
+/** Values of bytes that one message has at most. */
+export const mostBlobs = 2;
+
+/** Bytes that a character takes at most. */
+const utf8 = 3;
+
+/** What a message has beside its padding and its bytes, at most. */
+const mostRows = 1500;
 
 const roomy = 256 * 1024 * 1024;
 const manySessions = 20_000;
@@ -57,6 +75,8 @@ const latencies: readonly [readonly [number, number], ...(readonly [number, numb
 const heavy: readonly [number, number] = [64, 512];
 
 export function drawPlan(random: SeededRandom): Plan {
+  const largest = random.pick([200, 1000, 3000]);
+  const largestBlob = random.pick([60, 600, 4000]);
   return {
     clients: random.pick([1, 1, 1, 2, 2, 3]),
     stormMs: random.between(4_000, 24_000),
@@ -68,15 +88,21 @@ export function drawPlan(random: SeededRandom): Plan {
     identities: random.chance(0.3),
     params: random.pick(['none', 'at-once', 'at-once', 'slow']),
     handshakeMs: random.pick([1_000, 3_000, 10_000]),
-    announced: drawLimits(random),
+    announced: drawLimits(random, largest, largestBlob),
     constants: drawConstants(random),
     keeping: drawKeeping(random),
     lines: drawLines(random),
-    largest: random.pick([200, 1000, 3000]),
+    tuned: { wholeLength: random.chance(0.3) ? 65_536 : random.pick([100, 300, 800, 2500]) },
+    strands: random.pick([0, 0.1, 0.1, 0.3]),
+    blobs: random.pick([0, 0.1, 0.1, 0.3]),
+    largest,
+    largestBlob,
   };
 }
 
-function drawLimits(random: SeededRandom): Plan['announced'] {
+function drawLimits(random: SeededRandom, largest: number, largestBlob: number): Plan['announced'] {
+  // Room for one message of the largest, and seldom for two at a time.
+  const narrow = random.chance(0.15);
   return {
     window: random.chance(0.1) ? 0 : random.pick([1_500, 4_000, 10_000, 10_000, 30_000, 120_000]),
     windowBytes: random.pick([512, 1024, 2048, 4096]),
@@ -84,6 +110,8 @@ function drawLimits(random: SeededRandom): Plan['announced'] {
     calls: random.chance(0.3) ? random.whole(2, 6) : 4096,
     streamItems: random.pick([2, 4, 8, 64, 4096]),
     streamBytes: random.pick([300, 1_000, 4_000, 1024 * 1024]),
+    messageBytes: narrow ? largest * utf8 + mostRows : 4 * 1024 * 1024,
+    valueBytes: narrow ? largestBlob * mostBlobs : 64 * 1024 * 1024,
   };
 }
 
@@ -97,6 +125,7 @@ function drawConstants(random: SeededRandom): Plan['constants'] {
     pongGrace: random.pick([1_000, 3_000, 5_000]),
     cleanCloseWindow: random.pick([500, 5_000]),
     answerBytes: random.chance(0.05) ? random.whole(2_000, 20_000) : 16 * 1024 * 1024,
+    unfinished: random.pick([1, 2, 4, 4]),
   };
 }
 

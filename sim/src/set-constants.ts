@@ -4,13 +4,17 @@ import type { Plan } from './plan.ts';
 
 type Tunable = keyof Plan['constants'];
 
+/** What `bundle.mjs` puts into core. */
+type Tuning = (tuned: Plan['tuned']) => void;
+
 /**
  * Gives the protocol's constants the values of a world. They are not announced, so this is the one way to reach
  * what lies behind them with few events. One world runs at a time.
  */
-export function setConstants(constants: Plan['constants']): void {
+export function setConstants({ constants, tuned }: Plan): void {
   const table: Record<Tunable, { default: number }> = limits;
   for (const name of Object.keys(constants) as Tunable[]) table[name].default = constants[name];
+  (globalThis as unknown as { readonly tuneCore: Tuning }).tuneCore(tuned);
 }
 
 /** What the server of a world announces. */

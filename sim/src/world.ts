@@ -51,7 +51,7 @@ export class World implements Harbour {
   constructor(seed: number, tally: Tally, reader: Reader | undefined) {
     const random = new SeededRandom(seed);
     const plan = drawPlan(random);
-    setConstants(plan.constants);
+    setConstants(plan);
     const loop = new EventLoop((error) => this.crashed(error));
     const trace = new Trace(loop, reader);
     const judge = new Judge(plan, trace, () => loop.now);
@@ -125,10 +125,10 @@ export class World implements Harbour {
   #watchers(judge: Judge): LineWatcher {
     const both = (): readonly LineWatcher[] => [judge.wire, this.#storm];
     return {
-      said: (end, text) => {
-        for (const it of both()) it.said(end, text);
+      said: (end, data) => {
+        for (const it of both()) it.said(end, data);
       },
-      heard: (end, text) => judge.wire.heard(end, text),
+      heard: (end, data) => judge.wire.heard(end, data),
       drained: (end) => judge.wire.drained(end),
       closing: (end, code) => judge.wire.closing(end, code),
       dropped: (end) => judge.wire.dropped(end),

@@ -20,7 +20,9 @@ const columns = ['contender', 'chunk, KiB', 'MB/s, median', 'client grew, MB', '
  * @param {{ bytes: number, rounds: number }} sizes
  */
 export async function upload({ bytes, rounds }) {
-  console.log(`${bytes / 2 ** 20} MiB, SHA-256 at both ends included; ${rounds} rounds, each in new processes.`);
+  console.log(
+    `${bytes / 2 ** 20} MiB, SHA-256 at both ends included; ${rounds} rounds, each in new processes.`,
+  );
   console.log(`Growth is the most of all rounds, looked at every 20 ms (bar ${growthBar / million} MB).\n`);
   console.log(`| ${columns.join(' | ')} |`);
   console.log(`|---|${'--:|'.repeat(columns.length - 2)}---|`);

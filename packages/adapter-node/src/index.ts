@@ -1,6 +1,6 @@
 export type { JsonObject, Progress, ServerSession, StreamSource } from '@hawser/core';
 export type { BufferOptions, StreamSchema } from '@hawser/core/trpc';
-export { buffer, position, stream } from '@hawser/core/trpc';
+export { buffer, dropped, droppedOf, position, stream } from '@hawser/core/trpc';
 export type {
   AttachOptions,
   ContextOptions,

@@ -24,6 +24,8 @@ export const invariants = {
   'socket-buffer': 'No more than 256 KiB and one frame lie in the buffer of a socket',
   'answer-leaves': 'An answer leaves as soon as its socket has drained and the window has room',
   'same-frame': 'A frame that is sent again has the number and the messages it had',
+  'parts-are-true':
+    'Messages in parts have the lengths that they announce, rise in number, and no more are under way than the other end takes',
   'ack-is-true': 'Nothing is acknowledged that did not arrive',
   'ack-in-time': 'What arrived is acknowledged in time',
   'one-socket': 'A session is served on one socket at a time',

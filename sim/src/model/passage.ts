@@ -1,29 +1,44 @@
+import type { FrameData } from '@hawser/core';
+import type { TransferBounds } from './transfer-watch.ts';
+import { TransferWatch } from './transfer-watch.ts';
 import type { Verdicts } from './verdicts.ts';
+import type { DataFrame, PartFrame } from './wire-frame.ts';
 
 /** What a frame of several small messages may have beside them. */
 const overhead = 400;
 
-export interface PassageBounds {
+export interface PassageBounds extends TransferBounds {
   readonly windowBytes: number;
   /** Length of the largest message. */
   readonly largest: number;
 }
 
-/** A data frame as it went over the wire: its acknowledgement, if any, and all the rest. */
-export interface DataFrame {
-  readonly ack: number | undefined;
-  readonly body: string;
+/** A counted frame, as far as its sender's bounds and a second sending of it are concerned. */
+export interface Crossing {
+  /** What must be the same when it is sent again. */
+  readonly same: string;
+  /** What its sender keeps of it, and what its messages count for. */
+  readonly length: number;
+  readonly units: number;
+  /** Whether it shares half of the window: stream items, and parts. */
+  readonly shares: boolean;
 }
-
-const bracket = 91;
 
 /** How a frame begins whose first message is an item. */
 const itemStart = '[7,';
 
-export function readData(text: string): DataFrame {
-  if (text.charCodeAt(1) === bracket) return { ack: undefined, body: text.slice(1) };
-  const comma = text.indexOf(',');
-  return { ack: Number(text.slice(1, comma)), body: text.slice(comma + 1) };
+export function crossingOf(frame: DataFrame | PartFrame, data: FrameData): Crossing {
+  const { length } = data;
+  if (frame.kind === 'part') return { same: latin1(data), length, units: length, shares: true };
+  const { body, sections } = frame;
+  const units = body.length + sections.length;
+  const shares = body.startsWith(itemStart);
+  if (typeof data === 'string') return { same: body, length: body.length - 1, units, shares };
+  return { same: `${body}${sections}`, length, units, shares };
+}
+
+function latin1(data: FrameData): string {
+  return typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
 }
 
 /** The data frames of a session in one direction, over all its sockets, as an onlooker counts them. */
@@ -32,7 +47,9 @@ export class Passage {
   readonly #verdicts: Verdicts;
   readonly #bounds: PassageBounds;
   /** Of the frames that are not acknowledged, oldest first. */
-  readonly #kept: string[] = [];
+  readonly #kept: Crossing[] = [];
+  /** Messages in parts. */
+  readonly transfers: TransferWatch;
   #keptLength = 0;
   #acknowledged = 0;
   #sent = 0;
@@ -45,6 +62,7 @@ export class Passage {
     this.#name = name;
     this.#verdicts = verdicts;
     this.#bounds = bounds;
+    this.transfers = new TransferWatch(name, verdicts, bounds);
   }
 
   /** Frames that were ever sent, each once. */
@@ -72,28 +90,30 @@ export class Passage {
   }
 
   /** `bounded` says whether the sender knows its bound by now. Answers whether it is a new frame. */
-  said(body: string, bounded: boolean): boolean {
+  said(frame: Crossing, bounded: boolean): boolean {
     const number = this.#next++;
     if (number <= this.#sent) {
-      this.#again(number, body);
+      this.#again(number, frame);
       return false;
     }
     this.#sent = number;
-    if (bounded) this.#measure(body);
-    this.#kept.push(body);
-    this.#keptLength += body.length - 1;
+    if (bounded) this.#measure(frame);
+    this.#kept.push(frame);
+    this.#keptLength += frame.length;
     return true;
   }
 
-  heard(): void {
+  /** Answers the number of the frame. */
+  heard(): number {
     const number = this.#nextArrival++;
     this.#arrived = Math.max(this.#arrived, number);
+    return number;
   }
 
   /** The sender is told that its frames up to this one arrived. */
   acknowledge(number: number): void {
     for (; this.#acknowledged < Math.min(number, this.#sent); this.#acknowledged++) {
-      this.#keptLength -= (this.#kept.shift() ?? '').length - 1;
+      this.#keptLength -= this.#kept.shift()?.length ?? 0;
     }
   }
 
@@ -106,28 +126,28 @@ export class Passage {
     );
   }
 
-  #again(number: number, body: string): void {
-    const first = this.#kept[number - this.#acknowledged - 1];
+  #again(number: number, { same }: Crossing): void {
+    const first = this.#kept[number - this.#acknowledged - 1]?.same;
     this.#verdicts.check(
-      first === undefined || first === body,
+      first === undefined || first === same,
       'same-frame',
-      () => `${this.#name}: frame ${number} was ${first} and is ${body}`,
+      () => `${this.#name}: frame ${number} was ${first} and is ${same}`,
     );
   }
 
-  #measure(body: string): void {
+  #measure({ units, shares }: Crossing): void {
     const { windowBytes, largest } = this.#bounds;
     const before = this.#keptLength;
     this.#verdicts.check(
-      before < windowBytes / 2 || !body.startsWith(itemStart),
+      before < windowBytes / 2 || !shares,
       'stream-share',
-      () => `${this.#name}: ${before} are kept, and an item leaves`,
+      () => `${this.#name}: ${before} are kept, and an item or a part leaves`,
     );
-    const fits = before < windowBytes && before + body.length <= windowBytes + largest + overhead;
+    const fits = before < windowBytes && before + units <= windowBytes + largest + overhead;
     this.#verdicts.check(
       before === 0 || fits,
       'frame-window',
-      () => `${this.#name}: ${before} are kept, and ${body.length} more leave; ${windowBytes} are allowed`,
+      () => `${this.#name}: ${before} are kept, and ${units} more leave; ${windowBytes} are allowed`,
     );
   }
 }

@@ -1,8 +1,19 @@
 import type { Plan } from '../plan.ts';
+import { mostBlobs } from '../plan.ts';
 import type { HelloFields } from './control-frame.ts';
 import type { Losses } from './losses.ts';
+import type { PassageBounds } from './passage.ts';
 import { ClientStory, SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';
+
+/** What the largest message has beside its padding and its bytes, at most. */
+const rows = 600;
+
+function boundsOf({ announced, constants, tuned, largest, largestBlob }: Plan): PassageBounds {
+  const { windowBytes, messageBytes, valueBytes } = announced;
+  const whole = Math.min(tuned.wholeLength, largest + largestBlob * mostBlobs + rows);
+  return { windowBytes, messageBytes, valueBytes, unfinished: constants.unfinished, largest: whole };
+}
 
 /** All clients and sessions of a world. */
 export class SessionBook {
@@ -41,9 +52,7 @@ export class SessionBook {
     );
     if (known) return known;
     if (client.current) this.#losses.replaced(client.current);
-    const { windowBytes } = this.#plan.announced;
-    const bounds = { windowBytes, largest: this.#plan.largest };
-    const session = new SessionStory(client, this.#sessions.size + 1, this.#verdicts, bounds);
+    const session = new SessionStory(client, this.#sessions.size + 1, this.#verdicts, boundsOf(this.#plan));
     this.#sessions.set(hello.secret, session);
     client.current = session;
     return session;

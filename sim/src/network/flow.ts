@@ -1,9 +1,10 @@
+import type { FrameData } from '@hawser/core';
 import type { Line } from './line.ts';
 import type { LineEnd } from './line-end.ts';
 
 /** What a line carries one way. `gone` tells the end that it reaches that its socket is no more. */
 export type Cargo =
-  | { readonly kind: 'frame'; readonly text: string }
+  | { readonly kind: 'frame'; readonly data: FrameData }
   | { readonly kind: 'close'; readonly code: number }
   | { readonly kind: 'gone'; readonly code: number };
 
@@ -46,7 +47,7 @@ export class Flow {
 
   carry(cargo: Cargo): void {
     if (cargo.kind === 'frame' && (this.#state !== 'severed' || this.#line.traits.keepsUnsent)) {
-      this.held += cargo.text.length;
+      this.held += cargo.data.length;
     }
     if (this.#state !== 'severed') this.#ship(cargo, 0);
   }
@@ -111,17 +112,18 @@ export class Flow {
     this.#leave(cargo);
     if (cargo.kind === 'close') this.#to.receiveClose(cargo.code);
     else if (cargo.kind === 'gone') this.#to.tellGone(cargo.code);
-    else if (!this.#loses(cargo.text)) this.#to.receive(cargo.text);
+    else if (!this.#loses(cargo.data)) this.#to.receive(cargo.data);
   }
 
   /** A bare ack that goes missing: the next count says more. */
-  #loses(text: string): boolean {
-    return this.#line.traits.losesAcks[this.#to.side] && text.startsWith('["ack"');
+  #loses(data: FrameData): boolean {
+    const isAck = typeof data === 'string' && data.startsWith('["ack"');
+    return isAck && this.#line.traits.losesAcks[this.#to.side];
   }
 
   #leave(cargo: Cargo): void {
     if (cargo.kind !== 'frame') return;
-    this.held -= cargo.text.length;
+    this.held -= cargo.data.length;
     this.#from.relieved();
   }
 }

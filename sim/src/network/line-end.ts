@@ -1,4 +1,4 @@
-import type { Socket, SocketEvents, Timer } from '@hawser/core';
+import type { FrameData, Socket, SocketEvents, Timer } from '@hawser/core';
 import { socketBufferBytes } from '@hawser/core';
 import type { Machine } from '../loop/machine.ts';
 import type { Line, Side } from './line.ts';
@@ -45,10 +45,12 @@ export class LineEnd implements Socket {
     return this.line.from(this.side).held * this.line.traits.weight;
   }
 
-  send(frame: string): void {
+  send(frame: FrameData): void {
     if (this.state !== 'open' || !this.machine.running) return;
     this.line.ports.watcher.said(this, frame);
-    this.line.from(this.side).carry({ kind: 'frame', text: frame });
+    // What arrives is in another process: no memory is shared with it.
+    const data = typeof frame === 'string' ? frame : frame.slice();
+    this.line.from(this.side).carry({ kind: 'frame', data });
     if (this.buffered >= socketBufferBytes) this.#full = true;
   }
 
@@ -68,10 +70,10 @@ export class LineEnd implements Socket {
   }
 
   /** What reached this end. */
-  receive(text: string): void {
+  receive(data: FrameData): void {
     if (this.state !== 'open') return;
-    this.line.ports.watcher.heard(this, text);
-    this.events?.frame(text);
+    this.line.ports.watcher.heard(this, data);
+    this.events?.frame(data);
   }
 
   /** A close reached this end: it is answered. */

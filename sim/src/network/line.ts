@@ -1,3 +1,4 @@
+import type { FrameData } from '@hawser/core';
 import type { EventLoop } from '../loop/event-loop.ts';
 import type { Machine } from '../loop/machine.ts';
 import type { SeededRandom } from '../loop/seeded-random.ts';
@@ -9,9 +10,9 @@ export type Side = 'client' | 'server';
 /** Told of everything that happens on the lines of a network, in the moment it happens. */
 export interface LineWatcher {
   /** An end sends a frame. */
-  said(end: LineEnd, text: string): void;
+  said(end: LineEnd, data: FrameData): void;
   /** A frame is about to be handed to an end that listens. */
-  heard(end: LineEnd, text: string): void;
+  heard(end: LineEnd, data: FrameData): void;
   /** An end is about to be told that its socket takes more. */
   drained(end: LineEnd): void;
   /** An end starts a closing handshake. */

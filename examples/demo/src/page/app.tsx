@@ -1,19 +1,28 @@
+import type { Cargo } from './cargo.js';
+import { CargoPanel } from './cargo-panel.js';
 import { ChatPanel } from './chat-panel.js';
 import type { ChatRoom } from './chat-room.js';
+import type { HarbourMaster } from './harbour-master.js';
+import { HarbourPanel } from './harbour-panel.js';
 import { LinePanel } from './line-panel.js';
 import type { LineRecord } from './line-record.js';
+import type { Ends } from './logbook.js';
 import type { MachineFeed } from './machine-feed.js';
 import { MachinePanel } from './machine-panel.js';
 import type { RoundTrips } from './round-trips.js';
+import type { Store } from './store.js';
 
 interface AppProps {
   readonly record: LineRecord;
   readonly trips: RoundTrips;
   readonly feed: MachineFeed;
   readonly room: ChatRoom;
+  readonly cargo: Cargo;
+  readonly master: HarbourMaster;
+  readonly ends: Store<Ends>;
 }
 
-export function App({ record, trips, feed, room }: AppProps) {
+export function App({ record, trips, feed, room, cargo, master, ends }: AppProps) {
   return (
     <>
       <header className="masthead">
@@ -30,6 +39,10 @@ export function App({ record, trips, feed, room }: AppProps) {
         <LinePanel record={record} trips={trips} />
         <MachinePanel feed={feed} record={record} />
         <ChatPanel room={room} record={record} />
+        <div className="tasks">
+          <CargoPanel cargo={cargo} record={record} ends={ends} />
+          <HarbourPanel master={master} record={record} ends={ends} />
+        </div>
       </main>
     </>
   );

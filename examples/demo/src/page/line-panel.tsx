@@ -1,10 +1,12 @@
 import type { ConnectionStatus } from '@hawser/client';
-import { connection, tab } from './line.js';
+import { CutButton } from './cut-button.js';
+import { connection } from './line.js';
 import { LineFigures } from './line-figures.js';
 import { LineLog } from './line-log.js';
 import type { LineRecord } from './line-record.js';
 import { Rope } from './rope.js';
 import type { RoundTrips } from './round-trips.js';
+import { harm } from './scissors.js';
 import { useStore } from './store.js';
 import { usePulse } from './use-pulse.js';
 
@@ -58,15 +60,7 @@ function LineActions({ status, record }: { readonly status: ConnectionStatus; re
   const isOpen = status.state === 'open';
   return (
     <div className="line-actions">
-      <button
-        type="button"
-        className="cut"
-        data-testid="cut"
-        disabled={!isOpen}
-        onClick={() => harm(record, 'cut', 0)}
-      >
-        Cut the line
-      </button>
+      <CutButton record={record} testId="cut" />
       <button
         type="button"
         data-testid="cut-hold"
@@ -92,10 +86,4 @@ function LineActions({ status, record }: { readonly status: ConnectionStatus; re
       )}
     </div>
   );
-}
-
-/** Over plain HTTP: the line has no part in its own cutting. */
-async function harm(record: LineRecord, how: 'cut' | 'lose', holdMs: number): Promise<void> {
-  const answer = await fetch(`/${how}?tab=${tab}&hold=${holdMs}`, { method: 'POST' }).catch(() => undefined);
-  if (!answer?.ok) record.note('note', 'The server found no line to cut');
 }

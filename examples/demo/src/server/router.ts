@@ -51,9 +51,11 @@ export const createRouter = ({ machine, chat, presence, logbook }: Services) =>
     }),
 
     // A stream in an input: the file is read no faster than this takes it.
-    send: t.procedure.input(Cargo).mutation(({ input: { task, file, bytesPerSecond }, ctx, signal }) =>
-      receive(file, { bytesPerSecond, signal, ended: logbook.of(ctx.tab, task) }),
-    ),
+    send: t.procedure
+      .input(Cargo)
+      .mutation(({ input: { task, file, bytesPerSecond }, ctx, signal }) =>
+        receive(file, { bytesPerSecond, signal, ended: logbook.of(ctx.tab, task) }),
+      ),
 
     // A stream as a result: whoever stops reading ends the generator.
     ask: t.procedure

@@ -41,8 +41,8 @@ export type BufferOptions<T> =
  *   buffer(prices(signal), { limit: 1000, overflow: 'latest', key: (price) => price.symbol }));
  * ```
  *
- * Before the first item after those that were dropped or replaced it yields a mark that says how many there were, and
- * that subscribers are told of as a gap. A handler that loops over a buffer instead of returning it meets these marks:
+ * Before the first item after those that were dropped or replaced it yields a mark that says how many there were;
+ * subscribers are told of it as a gap. A handler that loops over a buffer instead of returning it meets these marks:
  * it should yield them as they are, and knows them by `droppedOf`.
  *
  * Tracked events and positions pass as they are. Positions take a place like items, but none is reported as dropped.
@@ -143,9 +143,8 @@ class Waiting<T> {
     if (positionOf(item) === undefined) this.#dropped++;
   }
 
-  /** The next item, or the mark that goes before it. `last`: nothing comes after what waits. */
-  take(last: boolean): { readonly item: T } | undefined {
-    if (this.#places.size === 0 && !last) return undefined;
+  /** The next item, or the mark that goes before it. */
+  take(): { readonly item: T } | undefined {
     return this.#takeMark() ?? this.#shift();
   }
 
@@ -190,7 +189,7 @@ interface Taker<T> {
 
 type State =
   | { readonly kind: 'idle' | 'reading' }
-  /** The source has; what waits is still to be taken. */
+  /** Nothing more is read; what waits may still be taken. */
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -226,7 +225,6 @@ class Buffered<T> implements AsyncIterableIterator<T, undefined, undefined> {
     if (this.#state.kind === 'idle') this.#items = iterate(this.#source);
     this.#waiting.clear();
     this.#finish({ kind: 'ended' });
-    this.#go?.();
     await this.#items?.return?.();
     return end;
   }
@@ -275,7 +273,7 @@ class Buffered<T> implements AsyncIterableIterator<T, undefined, undefined> {
   /** Whether there was an answer. */
   #answer({ resolve, reject }: Taker<T>): boolean {
     const state = this.#state;
-    const taken = this.#waiting.take(state.kind !== 'reading');
+    const taken = this.#waiting.take();
     if (taken) {
       resolve({ done: false, value: taken.item });
       this.#go?.();

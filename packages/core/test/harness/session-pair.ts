@@ -1,5 +1,4 @@
-import type { LaneName } from '../../src/session/outbox.ts';
-import type { Outgoing } from '../../src/session/outgoing.ts';
+import type { LaneName, Outgoing } from '../../src/session/outgoing.ts';
 import type { Attachment } from '../../src/session/session.ts';
 import type { Limits } from '../../src/wire/limits.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
@@ -38,16 +37,15 @@ export class SessionPair {
 
   /** What was not carried is lost, and both go on over another socket. */
   cut(): void {
-    const counts = [this.from, this.to].map(({ session }) => ({ ...countsOf(session) }));
-    for (const end of [this.from, this.to]) end.session.detach();
-    for (const [end, other] of [
-      [this.to, 0],
-      [this.from, 1],
-    ] as const) {
-      this.#carried.set(end, 0);
+    const { from, to } = this;
+    const [here, there] = [countsOf(from), countsOf(to)];
+    for (const end of [from, to]) {
+      end.session.detach();
       end.socket = new ScriptedSocket();
-      this.#plug(end, { resumed: true, ...(counts[other] as Omit<Attachment, 'resumed'>) });
+      this.#carried.set(end, 0);
     }
+    this.#plug(to, { resumed: true, ...here });
+    this.#plug(from, { resumed: true, ...there });
   }
 
   #plug(end: SessionBench, line: Attachment): void {
@@ -55,11 +53,17 @@ export class SessionPair {
   }
 }
 
-function countsOf({ counts }: SessionBench['session']): Omit<Attachment, 'resumed'> {
-  return { sent: counts.sent, received: counts.received };
+function countsOf({ session }: SessionBench): Omit<Attachment, 'resumed'> {
+  const { sent, received } = session.counts;
+  return { sent, received };
 }
 
-function carryAll(from: SessionBench, to: SessionBench, carried: Map<SessionBench, number>, most: number): number {
+function carryAll(
+  from: SessionBench,
+  to: SessionBench,
+  carried: Map<SessionBench, number>,
+  most: number,
+): number {
   const start = carried.get(from) ?? 0;
   const frames = from.socket.sent.slice(start, start + most);
   for (const data of frames) to.session.receive(data);

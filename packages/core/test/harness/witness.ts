@@ -100,7 +100,10 @@ function wholeOf({ json, sections, content }: Transfer): Heard {
 /** Cuts sections by the tables of the messages. */
 function divided(frame: Frame, bytes: Uint8Array): readonly Uint8Array[] {
   let at = 0;
-  const sections = frame.flatMap(lengthsOf).map((length) => bytes.slice(at, (at += length)));
+  const sections = frame.flatMap(lengthsOf).map((length) => {
+    at += length;
+    return bytes.slice(at - length, at);
+  });
   if (at !== bytes.length) throw new Error(`Tables of ${at} bytes for ${bytes.length}`);
   return sections;
 }

@@ -213,14 +213,17 @@ describe('answers that nobody takes', () => {
 
   it(
     'do not end it while they are few, however small the bytes in a value must be',
-    withServer({ limits: { valueBytes: 1000 }, handlers: { a: () => 'x'.repeat(100_000) } }, async (bench) => {
-      const socket = await bench.enter('a', [call(1), call(2)]);
-      const answer = 'x'.repeat(100_000);
-      expect(bench.messages(socket)).toEqual([
-        [4, 1, answer],
-        [4, 2, answer],
-      ]);
-    }),
+    withServer(
+      { limits: { valueBytes: 1000 }, handlers: { a: () => 'x'.repeat(100_000) } },
+      async (bench) => {
+        const socket = await bench.enter('a', [call(1), call(2)]);
+        const answer = 'x'.repeat(100_000);
+        expect(bench.messages(socket)).toEqual([
+          [4, 1, answer],
+          [4, 2, answer],
+        ]);
+      },
+    ),
   );
 
   it('are not the items of streams, however many and large: those wait for the socket', () => {
@@ -228,7 +231,10 @@ describe('answers that nobody takes', () => {
     return withServer({ handlers: { s: large, a: () => 1 } }, async (bench) => {
       const socket = await bench.enter('a');
       socket.buffered = 300_000;
-      await bench.says(socket, Array.from({ length: 40 }, (_, i): Frame => [3, i + 1, 's']));
+      await bench.says(
+        socket,
+        Array.from({ length: 40 }, (_, i): Frame => [3, i + 1, 's']),
+      );
       await bench.says(socket, [call(41)]);
       expect(socket.live).toBe(true);
     })();

@@ -18,8 +18,20 @@ import { Witness } from '../harness/witness.ts';
 const table = (sections: readonly Uint8Array[]): Json =>
   sections.map(({ length }, index) => [[index], 'u8', length]);
 
-const call = (id: number, ...sections: readonly Uint8Array[]): Frame => [1, id, 'a', null, { bytes: table(sections) }];
-const item = (id: number, ...sections: readonly Uint8Array[]): Frame => [7, id, null, null, { bytes: table(sections) }];
+const call = (id: number, ...sections: readonly Uint8Array[]): Frame => [
+  1,
+  id,
+  'a',
+  null,
+  { bytes: table(sections) },
+];
+const item = (id: number, ...sections: readonly Uint8Array[]): Frame => [
+  7,
+  id,
+  null,
+  null,
+  { bytes: table(sections) },
+];
 
 const outgoing = (message: Frame, ...sections: readonly Uint8Array[]): Outgoing =>
   new Outgoing(JSON.stringify(message), sections);
@@ -49,7 +61,13 @@ describe('messages with byte sections', () => {
       fc.property(messages, (all) => {
         const bench = SessionBench.open();
         const sent = all.map(
-          (it, i): Frame => [1, i + 1, it.text, null, ...(it.sections.length > 0 ? [{ bytes: table(it.sections) }] : [])],
+          (it, i): Frame => [
+            1,
+            i + 1,
+            it.text,
+            null,
+            ...(it.sections.length > 0 ? [{ bytes: table(it.sections) }] : []),
+          ],
         );
         sent.forEach((message, i) => {
           bench.session.send(outgoing(message, ...present(all[i]).sections), 'call');
@@ -97,7 +115,8 @@ describe('messages with byte sections', () => {
 
   it('are divided into frames of about 64 KiB by characters and bytes together', () => {
     const bench = SessionBench.open();
-    for (let id = 1; id <= 20; id++) bench.session.send(outgoing(call(id, bytes(20_000)), bytes(20_000)), 'call');
+    for (let id = 1; id <= 20; id++)
+      bench.session.send(outgoing(call(id, bytes(20_000)), bytes(20_000)), 'call');
     bench.flush();
     expect(bench.socket.sent.length).toBeGreaterThan(1);
     for (const data of bench.socket.sent) expect(data.length).toBeLessThanOrEqual(65_536 + 5);
@@ -173,9 +192,15 @@ describe('a binary frame that breaks section 10', () => {
     'of a kind that there is not': [Uint8Array.of(0, 0, 0, 0, 2, 91, 93), 'malformed'],
     'of another kind that there is not': [Uint8Array.of(3, 0, 0, 0, 1, 0), 'malformed'],
     'whose head is cut short': [Uint8Array.of(1, 0, 0, 0), 'malformed'],
-    'whose text is longer than the frame': [Uint8Array.of(1, 0, 0, 0, 8, 91, 91, 52, 44, 49, 93, 93), 'malformed'],
+    'whose text is longer than the frame': [
+      Uint8Array.of(1, 0, 0, 0, 8, 91, 91, 52, 44, 49, 93, 93),
+      'malformed',
+    ],
     'whose text is longer than any frame': [Uint8Array.of(1, 255, 255, 255, 255, 91, 93), 'malformed'],
-    'whose text is no UTF-8': [Uint8Array.of(1, 0, 0, 0, 11, ...[91, 91, 52, 44, 49, 44, 34, 255, 34, 93, 93]), 'malformed'],
+    'whose text is no UTF-8': [
+      Uint8Array.of(1, 0, 0, 0, 11, ...[91, 91, 52, 44, 49, 44, 34, 255, 34, 93, 93]),
+      'malformed',
+    ],
     'whose text begins with a byte order mark': [binaryText('\ufeff[[4,1]]'), 'malformed'],
     'without a text': [binaryText(''), 'malformed'],
     'whose text is no JSON': [binaryText('[[4,1]'), 'malformed'],
@@ -192,9 +217,18 @@ describe('a binary frame that breaks section 10', () => {
     'whose table is none': [binaryFrame([[1, 1, 'a', null, { bytes: {} }]]), 'malformed'],
     'whose rows have a type that there is not': [binaryFrame(one([[], 'u16', 1]), bytes(1)), 'malformed'],
     'whose rows have no length': [binaryFrame(one([[], 'u8']), bytes(0)), 'malformed'],
-    'whose rows have a negative length': [binaryFrame(one([[], 'u8', 2], [[], 'u8', -1]), bytes(1)), 'malformed'],
-    'whose lengths have no sum': [binaryFrame(one([[], 'u8', 2 ** 53 - 1], [[], 'u8', 1]), bytes(1)), 'malformed'],
-    'whose message has more sections than a value may': [binaryFrame([call(1, bytes(101))], bytes(101)), 'too-large'],
+    'whose rows have a negative length': [
+      binaryFrame(one([[], 'u8', 2], [[], 'u8', -1]), bytes(1)),
+      'malformed',
+    ],
+    'whose lengths have no sum': [
+      binaryFrame(one([[], 'u8', 2 ** 53 - 1], [[], 'u8', 1]), bytes(1)),
+      'malformed',
+    ],
+    'whose message has more sections than a value may': [
+      binaryFrame([call(1, bytes(101))], bytes(101)),
+      'too-large',
+    ],
     'whose message is larger than one may be': [binaryFrame([[4, 1, 'x'.repeat(20_000)]]), 'too-large'],
     'that is larger than a frame may be': [binaryFrame([[4, 1, 'x'.repeat(70_000)]]), 'too-large'],
   };

@@ -176,6 +176,13 @@ for (const overflow of policies) {
       expect(await take(items)).toBe('end');
     });
 
+    it('a failure of a source that was given up is nobody’s', async () => {
+      const { feed, items } = await slow({ limit: 3, overflow }, 0);
+      await items.return?.();
+      await feed.fail(new Error('broken'));
+      expect(await take(items)).toBe('end');
+    });
+
     it('tracked events and positions pass as they are', async () => {
       const event = tracked('1', { price: 5 });
       const place = position('0') as unknown;
@@ -325,15 +332,21 @@ describe('with latest', () => {
     expect(await rest(items)).toEqual(['-2', 'c1', 'a2']);
   });
 
-  it('positions replace each other, and nothing else', async () => {
-    const { feed, items } = await slow<unknown>({ limit: 5, overflow: 'latest', key }, price('a', 0));
-    await feed.give(price('a', 1), position('1'), position('2'), price('a', 2));
-    await feed.end();
-    expect(await take(items)).toBe('-1');
-    expect(await take(items)).toBe('a2');
-    expect(positionOf((await items.next()).value)).toBe('2');
-    expect(await take(items)).toBe('end');
-  });
+  for (const [what, keyed] of [
+    ['with keys', (item: unknown) => (item as string).charAt(0)],
+    ['without', undefined],
+  ] as const) {
+    it(`positions replace each other and nothing else, ${what}`, async () => {
+      const options = { limit: 5, overflow: 'latest' as const, ...(keyed && { key: keyed }) };
+      const { feed, items } = await slow<unknown>(options, price('a', 0));
+      await feed.give(price('a', 1), position('1'), position('2'), price('a', 2));
+      await feed.end();
+      expect(await take(items)).toBe('-1');
+      expect(await take(items)).toBe('a2');
+      expect(positionOf((await items.next()).value)).toBe('2');
+      expect(await take(items)).toBe('end');
+    });
+  }
 
   it('what a key throws ends it as a failure of the source would, and the source is returned', async () => {
     const broken = (item: unknown): unknown => {
@@ -351,9 +364,16 @@ describe('with latest', () => {
 describe('marks of the source', () => {
   it('are added to those of the buffer', async () => {
     const { feed, items } = await slow<unknown>({ limit: 1, overflow: 'drop-oldest' }, 0);
-    await feed.give(1, dropped(5), 2);
+    await feed.give(1, 2, dropped(5), 3);
     await feed.end();
-    expect(await rest(items)).toEqual(['-6', 2]);
+    expect(await rest(items)).toEqual(['-7', 3]);
+  });
+
+  it('are told to a consumer that waits', async () => {
+    const { feed, items } = await slow<unknown>({ limit: 1, overflow: 'drop-oldest' }, 0);
+    const taken = take(items);
+    await feed.give(dropped(5));
+    expect(await taken).toBe('-5');
   });
 
   it('are told at its end, too', async () => {

@@ -35,7 +35,11 @@ const messages: readonly {
   { full: [4, 1, 5, { void: 1 }], least: 2, wrong: [noId, null, noObject] },
   { full: [5, 1, {}], least: 3, wrong: [noStreamId, null] },
   { full: [6, 1], least: 2, wrong: [noId] },
-  { full: [7, 1, 5, 'e', {}], least: 2, wrong: [noStreamId, null, fc.constantFrom(1, {}, true, []), noObject] },
+  {
+    full: [7, 1, 5, 'e', {}],
+    least: 2,
+    wrong: [noStreamId, null, fc.constantFrom(1, {}, true, []), noObject],
+  },
   { full: [8, 1, 5, {}], least: 2, wrong: [noStreamId, null, noObject] },
   { full: [9, 1], least: 2, wrong: [noStreamId] },
   { full: [10, 1, 1, 1, 1], least: 3, wrong: [noStreamId, noCount, noCount, noCount] },
@@ -73,14 +77,24 @@ describe('isMessage', () => {
   it('takes a negative id, which is of a stream inside a value, in the kinds that such a stream has', () => {
     const ofStreams = new Set<unknown>([5, 7, 8, 9, 10, 12]);
     fc.assert(
-      fc.property(fc.constantFrom(...messages), fc.integer({ min: -(2 ** 53) + 1, max: -1 }), ({ full }, id) => {
-        expect(isMessage(full.map((it, i) => (i === 1 ? id : it)))).toBe(ofStreams.has(full[0]));
-      }),
+      fc.property(
+        fc.constantFrom(...messages),
+        fc.integer({ min: -(2 ** 53) + 1, max: -1 }),
+        ({ full }, id) => {
+          expect(isMessage(full.map((it, i) => (i === 1 ? id : it)))).toBe(ofStreams.has(full[0]));
+        },
+      ),
     );
   });
 
   it('takes tables of bytes and streams where a value may hold them, and none that are wrong', () => {
-    const right = { bytes: [[[], 'u8', 0], [['a', 0], 'file', 5, 'text/plain', 'a.txt', 1]], streams: [[['s'], -1]] };
+    const right = {
+      bytes: [
+        [[], 'u8', 0],
+        [['a', 0], 'file', 5, 'text/plain', 'a.txt', 1],
+      ],
+      streams: [[['s'], -1]],
+    };
     expect(isMessage([1, 1, 'a', null, right])).toBe(true);
     expect(isMessage([4, 1, null, right])).toBe(true);
     expect(isMessage([7, 1, null, null, right])).toBe(true);
@@ -104,7 +118,8 @@ describe('isMessage', () => {
       [[], 'file', 1, 'text/plain', 'name', -1],
       [[], 'file', 1, 'text/plain', 'name', 1, 1],
     ];
-    for (const row of rows) expect(isMessage([1, 1, 'a', null, { bytes: [row] }]), JSON.stringify(row)).toBe(false);
+    for (const row of rows)
+      expect(isMessage([1, 1, 'a', null, { bytes: [row] }]), JSON.stringify(row)).toBe(false);
     const many = [2 ** 53 - 1, 1].map((length) => [[], 'u8', length]);
     expect(isMessage([1, 1, 'a', null, { bytes: many }])).toBe(false);
     for (const row of [null, [], [[]], [[], 1], [[], 0], [[], -1.5], [[], -1, 1], ['a', -1], [[{}], -1]]) {
