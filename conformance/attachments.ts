@@ -1,4 +1,4 @@
-import { isCount, isObject, type Json, Kind, type Message, optionsOf, valueOf } from './frames.ts';
+import { isCount, isObject, type Json, Kind, type Message, optionsOf, payloadOf } from './frames.ts';
 
 export type Path = (string | number)[];
 
@@ -8,13 +8,7 @@ export interface StreamRow {
   readonly id: number;
 }
 
-const withBytes: readonly number[] = [
-  Kind.query,
-  Kind.mutation,
-  Kind.subscription,
-  Kind.result,
-  Kind.item,
-];
+const withBytes: readonly number[] = [Kind.query, Kind.mutation, Kind.subscription, Kind.result, Kind.item];
 const withStreams = withBytes.filter((kind) => kind !== Kind.item);
 
 /** Longest row of each type of bytes, section 10. */
@@ -47,8 +41,10 @@ export function attachmentFault(message: Message): string | undefined {
   if (streams.length > 0 && !withStreams.includes(message[0])) return 'streams in a kind that holds none';
   if (!bytes.every(isBytesRow)) return 'a row of options.bytes without its shape';
   if (!streams.every(isStreamRow)) return 'a row of options.streams without its shape';
-  const paths = [...bytes, ...streams].flatMap((row) => (Array.isArray(row) && isPath(row[0]) ? [row[0]] : []));
-  if (paths.some((path) => at(valueOf(message), path) !== null)) return 'a path that leads to no null';
+  const paths = [...bytes, ...streams].flatMap((row) =>
+    Array.isArray(row) && isPath(row[0]) ? [row[0]] : [],
+  );
+  if (paths.some((path) => at(payloadOf(message), path) !== null)) return 'a path that leads to no null';
   if (new Set(paths.map((path) => JSON.stringify(path))).size < paths.length) return 'two rows for one value';
   return undefined;
 }

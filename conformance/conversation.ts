@@ -15,14 +15,7 @@ interface Course {
 }
 
 /** The kinds that may have a negative id. */
-const ofStreams: readonly number[] = [
-  Kind.error,
-  Kind.item,
-  Kind.end,
-  Kind.cancel,
-  Kind.credit,
-  Kind.gap,
-];
+const ofStreams: readonly number[] = [Kind.error, Kind.item, Kind.end, Kind.cancel, Kind.credit, Kind.gap];
 
 /** Of the kind of a stream inside a value: no kind of a call. */
 const insideValue = 0;
@@ -52,7 +45,8 @@ export class Conversation {
   outbound(message: Message): void {
     const [kind, id] = message;
     if (isCall(message) && !this.#answered.has(id)) this.#answered.set(id, begin(kind));
-    for (const row of streamRows(message)) if (!this.#asked.has(row.id)) this.#asked.set(row.id, begin(insideValue));
+    for (const row of streamRows(message))
+      if (!this.#asked.has(row.id)) this.#asked.set(row.id, begin(insideValue));
     const course = (isDemand(message) ? this.#answered : this.#asked).get(id);
     if (!course) return;
     if (kind === Kind.cancel) course.cancelled = true;

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Part, readBinary } from './binary.ts';
-import { type Frame, isControl, messagesOf, parseFrame } from './frames.ts';
+import { type Frame, isControl, parseFrame } from './frames.ts';
+
+/** The acknowledgement that leads a frame, which may be another when the frame is sent again. */
+const ownAck = /^\s*\[\s*\d+\s*,/;
 
 /** A counted frame, text or binary. */
 export interface DataFrame {
@@ -31,7 +34,7 @@ export function contentOf({ content }: DataFrame): string {
 function fromJson(json: string, sections: Uint8Array, bytes: number): DataFrame | undefined {
   const frame = parseFrame(json);
   if (!frame || isControl(frame)) return undefined;
-  const content = `${JSON.stringify(messagesOf(frame))} ${digest(sections)}`;
+  const content = `${json.replace(ownAck, '[')} ${digest(sections)}`;
   return { frame, sections, bytes, content };
 }
 

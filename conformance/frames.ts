@@ -99,7 +99,7 @@ function places([kind]: Message): readonly [data: number, options: number] {
 }
 
 /** The value in a message that may hold one, as its JSON says. */
-export function valueOf(message: Message): Json | undefined {
+export function payloadOf(message: Message): Json | undefined {
   return message[places(message)[0]];
 }
 

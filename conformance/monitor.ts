@@ -1,4 +1,5 @@
 import { cutSections } from './attachments.ts';
+import type { Part } from './binary.ts';
 import { Conversation } from './conversation.ts';
 import type { DataFrame } from './data-frame.ts';
 import {
@@ -14,7 +15,6 @@ import {
   messagesOf,
   parseFrame,
 } from './frames.ts';
-import type { Part } from './binary.ts';
 import { closeCode, defaultLimit, isCloseName } from './tables.ts';
 import { Transfers, type Whole } from './transfers.ts';
 
@@ -242,7 +242,8 @@ export class Monitor {
       this.note(`malformed message ${text}`);
       return;
     }
-    const fault = this.#conversation.inbound(message, transfer !== undefined) ?? this.#order(message, transfer);
+    const fault =
+      this.#conversation.inbound(message, transfer !== undefined) ?? this.#order(message, transfer);
     if (fault) this.note(`${text}: ${fault}`);
   }
 

@@ -1,82 +1,23 @@
-// The router that the suite calls. Its procedures are plain tRPC; what a test must see of a handler
-// (pulled items, an aborted signal, what ran) is kept here by a key that the test chooses.
-import { initTRPC, TRPCError, tracked } from '@trpc/server';
+// The router that the suite calls. Its procedures are plain tRPC; what a test must see of a handler (pulled items, an
+// aborted signal, what ran) is kept in `server-state.mjs`.
+import { TRPCError, tracked } from '@trpc/server';
 import { z } from 'zod';
-
-// Without `isDev: false` tRPC adds a stack to every error shape, which the literal transcripts do not have.
-const t = initTRPC.context().create({ isDev: false });
-
-/** A promise per key, resolved from outside: handlers and contexts wait here until a test calls `release`. */
-export class Gates {
-  #gates = new Map();
-
-  #at(key) {
-    let gate = this.#gates.get(key);
-    if (!gate) {
-      let open;
-      const opened = new Promise((resolve) => {
-        open = resolve;
-      });
-      gate = { opened, open };
-      this.#gates.set(key, gate);
-    }
-    return gate;
-  }
-
-  opened(key) {
-    return this.#at(key).opened;
-  }
-
-  open(key) {
-    this.#at(key).open();
-  }
-
-  openAll() {
-    for (const gate of this.#gates.values()) gate.open();
-  }
-}
-
-/** Counts the handlers that have not ended, so that a test can wait until none is left. */
-class Handlers {
-  #running = 0;
-  #waiting = [];
-
-  enter() {
-    this.#running++;
-  }
-
-  leave() {
-    this.#running--;
-    if (this.#running > 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve(true);
-  }
-
-  none() {
-    if (this.#running === 0) return Promise.resolve(true);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-}
-
-export const gates = new Gates();
-const asked = new Gates();
-const aborts = new Gates();
-const ends = new Gates();
-const handlers = new Handlers();
-const aborted = new Set();
-const lists = new Map();
-const streams = new Map();
-
-const stream = (key) => {
-  if (!streams.has(key)) streams.set(key, { pulled: 0, returned: false });
-  return streams.get(key);
-};
-
-function whenAborted(signal) {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', resolve, { once: true });
-  });
-}
+import { bytes } from './server-bytes.mjs';
+import { calls } from './server-calls.mjs';
+import {
+  aborted,
+  aborts,
+  append,
+  asked,
+  ends,
+  gates,
+  handlers,
+  lists,
+  seenOf,
+  whenAborted,
+} from './server-state.mjs';
+import { streams } from './server-streams.mjs';
+import { t } from './server-trpc.mjs';
 
 /** Waits for `release`, or for its signal unless it is `stubborn`. */
 async function slow({ input: { key, stubborn }, signal }) {
@@ -96,7 +37,7 @@ async function slow({ input: { key, stubborn }, signal }) {
 
 /** Yields as fast as it is pulled and never waits. */
 async function* endless({ input: { key, bytes } }) {
-  const seen = stream(key);
+  const seen = seenOf(key);
   const fill = 'x'.repeat(bytes ?? 0);
   handlers.enter();
   try {
@@ -200,11 +141,11 @@ const answering = {
   }),
   unserialisable: t.procedure.input(unserialisableKind).query(({ input }) => unserialisable(input)),
   rename: byKey.mutation(({ input }) => {
-    lists.set(input, [...(lists.get(input) ?? []), input]);
+    append(input, input);
     return input;
   }),
   append: t.procedure.input(z.object({ key: z.string(), value: z.number() })).mutation(({ input }) => {
-    lists.set(input.key, [...(lists.get(input.key) ?? []), input.value]);
+    append(input.key, input.value);
   }),
 };
 
@@ -230,19 +171,19 @@ const observing = {
   aborted: byKey.query(({ input }) => aborted.has(input)),
   whenAborted: byKey.query(({ input }) => aborts.opened(input).then(() => true)),
   whenEnded: byKey.query(({ input }) => ends.opened(input).then(() => true)),
-  pulled: byKey.query(({ input }) => stream(input)),
+  pulled: byKey.query(({ input }) => seenOf(input)),
   ran: byKey.query(({ input }) => lists.get(input) ?? []),
   whenAsked: byKey.query(({ input }) => asked.opened(input).then(() => true)),
   idle: t.procedure.query(() => handlers.none()),
 };
 
-export const router = t.router({ ...answering, ...streaming, ...observing });
+export const router = t.router({ ...answering, ...streaming, ...observing, ...bytes, ...streams, ...calls });
 
 /**
  * `params.gate` makes it wait, `params.token` and `params.refuse` make it fail. `params.user` is whose context it is:
- * the server's identity of it.
+ * the server's identity of it. Handlers call the client through `session`.
  */
-export async function createContext({ params }) {
+export async function createContext({ params, session }) {
   if (params?.gate) {
     asked.open(params.gate);
     await gates.opened(params.gate);
@@ -251,5 +192,5 @@ export async function createContext({ params }) {
   if (params?.refuse === 'trouble') throw new Error('the database is down');
   if (params?.refuse === 'nothing') throw undefined;
   if (params?.refuse) throw new TRPCError({ code: params.refuse, message: `refused: ${params.refuse}` });
-  return { params };
+  return { params, session };
 }

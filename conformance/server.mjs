@@ -5,7 +5,8 @@
 // It ends when its stdin ends or at SIGTERM, and only then: if it does not exit by itself after that,
 // the server has left something open, and the suite says so.
 import { serve } from '@hawser/adapter-node';
-import { createContext, gates, router } from './server-router.mjs';
+import { createContext, router } from './server-router.mjs';
+import { gates } from './server-state.mjs';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
 const server = await serve({

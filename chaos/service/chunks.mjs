@@ -11,10 +11,10 @@ const noise = makeNoise(2 * longest);
  * What one client is going to send in one stream.
  * @typedef {object} UploadPlan
  * @property {number} count Of chunks.
- * @property {number | undefined} failsAt The source throws in place of this chunk, on purpose.
+ * @property {number | undefined} failsAt The source throws in place of this chunk, or of its end, on purpose.
  * @property {number} batch Chunks between two pauses of the source; 0: as fast as they are taken.
  * @property {number} pauseMs Of the source, after each batch.
- * @property {number} digestMs The server rests so long after some of them.
+ * @property {number} digestMs Rest of a server that reads them, after some; 0: none.
  */
 
 /**

@@ -6,7 +6,7 @@ const entryBytes = 32;
 const kinds = /** @type {const} */ ({ ran: 1, heard: 2, broke: 3, asked: 4 });
 
 /** How a call of the server to a client ended for the server. */
-export const asked = /** @type {const} */ ({ answered: 1, notRun: 2, unknown: 3, failed: 4 });
+export const asked = /** @type {const} */ ({ answered: 1, 'not-run': 2, unknown: 3, failed: 4 });
 
 /**
  * A stream of chunks, as a handler of the server heard it.

@@ -119,14 +119,15 @@ function values({ journal, sources, newRun }) {
       .mutation(async ({ input, signal }) => {
         journal.ran(input.client, input.number);
         const heard = new Listening(input.chunks, input, journal);
-        for await (const _ of heard) if (heard.crc % 8 === 0) await sleep(input.digestMs, signal);
+        const { digestMs } = input;
+        for await (const _ of heard) if (digestMs > 0 && heard.crc % 8 === 0) await sleep(digestMs, signal);
         return { count: heard.count, crc: heard.crc };
       }),
 
     /** Gives back each chunk as it comes. */
     duplex: t.procedure.input(z.object({ ...whose, chunks })).mutation(({ input }) => {
       journal.ran(input.client, input.number);
-      return sources.counted(new Listening(input.chunks, input, journal));
+      return sources.counted(returned(new Listening(input.chunks, input, journal)));
     }),
   };
 }
@@ -148,9 +149,7 @@ function asking({ journal }) {
           journal.asked(client, number, asked.answered);
           return { seal };
         } catch (error) {
-          const outcome = outcomeOf(error);
-          const how = outcome === 'not-run' ? asked.notRun : outcome ?? asked.failed;
-          journal.asked(client, number, how === 'unknown' ? asked.unknown : how);
+          journal.asked(client, number, asked[outcomeOf(error) ?? 'failed']);
           throw error;
         }
       }),
@@ -164,9 +163,16 @@ function asking({ journal }) {
  */
 async function* numbered(run, { key, failsAt, ...input }, signal) {
   for await (const n of paced(0, { key, ...input }, signal)) {
-    if (n === failsAt) throw new TRPCError({ code: 'CONFLICT', message: 'On purpose' });
+    if (n === failsAt) break;
     yield item(key, run, n);
   }
+  if (failsAt !== undefined) throw new TRPCError({ code: 'CONFLICT', message: 'On purpose' });
+}
+
+/** @param {Listening} heard */
+async function* returned(heard) {
+  let n = 0;
+  for await (const chunk of heard) yield { n: n++, chunk };
 }
 
 /**

@@ -14,6 +14,8 @@ export type {
   JsonObject,
   LossReason,
   Outcome,
+  Progress,
+  StreamSource,
 } from '@hawser/core';
 export { Connection, HawserError, hawserErrorOf, outcomeOf } from '@hawser/core';
 export type {

@@ -11,8 +11,39 @@ export interface Task {
   /** Length of the answer, or of an item. */
   readonly size: number;
   readonly stream?: StreamTask | undefined;
+  /** Lengths of the bytes in the input, and in the answer. */
+  readonly blobs?: readonly number[] | undefined;
+  readonly answerBlobs?: readonly number[] | undefined;
+  /** The streams in the input, and in the answer; when the handler reads the former. */
+  readonly inputs?: readonly StrandTask[] | undefined;
+  readonly outputs?: readonly StrandTask[] | undefined;
+  readonly reading?: 'before' | 'beside' | undefined;
   /** Makes the input large. */
   readonly pad: string;
+}
+
+/** What goes over the wire of a task: the rest its handler is told by the model. */
+export interface Input extends Pick<Task, 'n' | 'ms' | 'ends' | 'heeds' | 'size' | 'stream' | 'pad'> {
+  readonly blobs?: readonly unknown[] | undefined;
+  readonly strands?: readonly unknown[] | undefined;
+}
+
+/** What a strand is like: a stream inside a value, and its reader. */
+export interface StrandTask {
+  /** How many items it has; for ever if undefined. */
+  readonly count: number | undefined;
+  /** Between two items. */
+  readonly ms: number;
+  /** Of an item: length of its text, and of its bytes. */
+  readonly size: number;
+  readonly bytes: number;
+  readonly fails: boolean;
+  /** How long its source takes to return. */
+  readonly returnMs: number;
+  /** How many items its reader takes before it leaves; all if undefined, and none if it does not even begin. */
+  readonly reads: number | undefined;
+  /** What its reader does between two items. */
+  readonly readMs: number;
 }
 
 /**
@@ -33,6 +64,8 @@ export interface StreamTask {
   readonly forgets: boolean;
   /** How long the handler takes to return. */
   readonly returnMs: number;
+  /** Length of the bytes of an item. */
+  readonly bytes: number;
 }
 
 /** The index is a place in the stream without an item. */
@@ -45,6 +78,28 @@ export interface Answer {
   readonly n: number;
   readonly run: number;
   readonly pad: string;
+  readonly blobs?: readonly unknown[] | undefined;
+  readonly strands?: readonly unknown[] | undefined;
+}
+
+/** An item of a strand: of which call, run (0 for an input) and strand it is, and the how many-th. */
+export interface StrandItem {
+  readonly n: number;
+  readonly run: number;
+  readonly index: number;
+  readonly seq: number;
+  readonly pad: string;
+  readonly blob?: unknown;
+}
+
+/** What the bytes of an item are made from. */
+export function strandSeed({ n, run, index, seq }: StrandItem): number {
+  return ((n * 31 + run) * 7 + index) * 101 + seq;
+}
+
+/** Likewise for those of a subscription's item. */
+export function itemSeed({ run, seq }: Item): number {
+  return run * 211 + seq;
 }
 
 /** An item: of which call and run it is, the how many-th of that run, and its place in a tracked stream, or -1. */
@@ -54,4 +109,5 @@ export interface Item {
   readonly seq: number;
   readonly index: number;
   readonly pad: string;
+  readonly blob?: unknown;
 }

@@ -32,7 +32,7 @@ export function AnswerView({ answer, status, ends }: AnswerProps) {
       </p>
       <ul className="answer-ends" data-tone={answer?.end?.kind === 'failed' ? 'bad' : 'good'}>
         <li data-testid="answer-state">{answer && hereText(answer, state)}</li>
-        <li data-testid="answer-server">{atServer && thereText(atServer)}</li>
+        <li data-testid="answer-server">{atServer && <AtServer entry={atServer} />}</li>
       </ul>
     </div>
   );
@@ -54,11 +54,14 @@ function hereText({ words, end }: Answer, state: ConnectionState): string {
   }
 }
 
-function thereText({ ended, amount }: LogEntry): string {
+function AtServer({ entry: { ended, amount } }: { readonly entry: LogEntry }) {
   const written = wordsText(amount);
-  return ended === 'whole'
-    ? `At the server: the generator came to its end, ${written}`
-    : `At the server: the generator’s finally ran after ${written}`;
+  if (ended === 'whole') return <>At the server: the generator came to its end, {written}</>;
+  return (
+    <>
+      At the server: the generator’s <code>finally</code> ran after {written}
+    </>
+  );
 }
 
 function wordsText(count: number): string {

@@ -4,7 +4,6 @@ import { CutButton } from './cut-button.js';
 import { DropZone } from './drop-zone.js';
 import type { LineRecord } from './line-record.js';
 import type { Ends } from './logbook.js';
-import { mebibytes } from './mebibytes.js';
 import { noise } from './noise.js';
 import { ShipmentView } from './shipment-view.js';
 import { type Store, useStore } from './store.js';
@@ -15,12 +14,16 @@ interface CargoProps {
   readonly ends: Store<Ends>;
 }
 
-const SLOW = 2 * 2 ** 20;
-const NOISE = 16 * 2 ** 20;
+const MEBIBYTE = 2 ** 20;
+const SLOW_MEBIBYTES = 2;
+const NOISE_MEBIBYTES = 16;
 
 export function CargoPanel({ cargo, record, ends }: CargoProps) {
   const [isSlow, setSlow] = useState(true);
-  const send = useCallback((file: File) => cargo.send(file, isSlow ? SLOW : undefined), [cargo, isSlow]);
+  const send = useCallback(
+    (file: File) => cargo.send(file, isSlow ? SLOW_MEBIBYTES * MEBIBYTE : undefined),
+    [cargo, isSlow],
+  );
   const shipment = useStore(cargo.shipment);
   const isUnderWay = shipment !== undefined && shipment.end === undefined;
   const canRepeat = shipment?.end !== undefined && shipment.end.kind !== 'arrived';
@@ -38,7 +41,7 @@ export function CargoPanel({ cargo, record, ends }: CargoProps) {
           checked={isSlow}
           onChange={({ target }) => setSlow(target.checked)}
         />
-        The server takes {mebibytes(SLOW)} a second, which leaves time to cut the line
+        The server takes {SLOW_MEBIBYTES} MiB a second, which leaves time to cut the line
       </label>
       {shipment && <ShipmentView shipment={shipment} status={record.status} ends={ends} />}
       <div className="task-actions">
@@ -51,9 +54,9 @@ export function CargoPanel({ cargo, record, ends }: CargoProps) {
             type="button"
             className="first"
             data-testid="cargo-send"
-            onClick={() => send(canRepeat ? shipment.file : noise(NOISE))}
+            onClick={() => send(canRepeat ? shipment.file : noise(NOISE_MEBIBYTES * MEBIBYTE))}
           >
-            {canRepeat ? 'Send it again' : `Send ${NOISE / 2 ** 20} MiB of noise`}
+            {canRepeat ? 'Send it again' : `Send ${NOISE_MEBIBYTES} MiB of noise`}
           </button>
         )}
         <CutButton record={record} testId="cargo-cut" />

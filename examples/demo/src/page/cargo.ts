@@ -1,4 +1,5 @@
 import type { Receipt } from '../server/cargo.js';
+import { inPieces } from './in-pieces.js';
 import type { Api } from './line.js';
 import type { LineRecord } from './line-record.js';
 import { type OwnDigest, ownDigest } from './own-digest.js';
@@ -58,7 +59,7 @@ export class Cargo {
     const start = performance.now();
     try {
       const receipt = await this.#api.send.mutate(
-        { task, bytesPerSecond, file: file.stream() },
+        { task, bytesPerSecond, file: file.stream().pipeThrough(inPieces()) },
         { signal, onProgress: ({ bytes }) => this.#change(task, { taken: bytes }) },
       );
       const end: ShipmentEnd = { kind: 'arrived', receipt, afterMs: performance.now() - start };

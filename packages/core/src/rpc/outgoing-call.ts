@@ -91,8 +91,8 @@ export class OutgoingCall implements StreamOrigin {
   settled = false;
   /** When something was last heard of it, or more of it has left. */
   heardAt: number;
-  /** How many parts of its message had left by then. */
-  #parts = 0;
+  /** How many parts of its message, and items of its input, had left by then. */
+  #moved = 0;
   /** When the caller's own deadline passes. */
   readonly deadlineAt: number | undefined;
   #timer: Timer | undefined;
@@ -113,9 +113,9 @@ export class OutgoingCall implements StreamOrigin {
 
   /** Whether nothing has moved for so long. */
   silent(now: number, ms: number): boolean {
-    const parts = this.message?.parts ?? 0;
-    if (parts !== this.#parts) this.heardAt = now;
-    this.#parts = parts;
+    const moved = (this.message?.parts ?? 0) + (this.inputs?.sent ?? 0);
+    if (moved !== this.#moved) this.heardAt = now;
+    this.#moved = moved;
     return now - this.heardAt >= ms;
   }
 

@@ -44,6 +44,11 @@ export class SentStreams {
     return this.#pumps.some(({ pulled }) => pulled);
   }
 
+  /** Items that were sent, all together. */
+  get sent(): number {
+    return this.#pumps.reduce((sum, { sent }) => sum + sent, 0);
+  }
+
   /** The message that holds them has left. */
   start(): void {
     this.#state = 'started';

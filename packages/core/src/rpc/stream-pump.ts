@@ -82,6 +82,11 @@ export class StreamPump implements Pump {
     if (this.#open) this.#pull();
   }
 
+  /** Items that were sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Answers whether the credit is for items that were sent. */
   credit([, , consumed, items, bytes]: CreditMessage): boolean {
     if (consumed > this.#sent) return false;

@@ -50,9 +50,7 @@ class Lane {
 
   /** Takes what `peek` showed. */
   shift(): void {
-    const entry = this.#entries.shift() as Entry;
-    if (typeof entry !== 'string') entry.state = 'framed';
-    this.#add(-entry.length);
+    this.#add(-(this.#entries.shift() as Entry).length);
   }
 
   clear(): void {
@@ -116,14 +114,14 @@ export class Outbox {
   }
 
   push(entry: Entry, lane: LaneName): void {
-    if (entry.length <= wholeLength) this.#lanes[lane].push(entry);
-    else this.#transfers.push(typeof entry === 'string' ? new Outgoing(entry) : entry, lane);
+    // A stream's messages have an order: what leaves in parts begins when all that was there before it has left.
+    if (entry.length <= wholeLength || lane === 'stream') this.#lanes[lane].push(entry);
+    else this.#transfer(entry, lane);
   }
 
   /** Takes back a message that has not left. */
   withdraw(entry: Outgoing, lane: LaneName): void {
-    if (entry.inParts) this.#transfers.withdraw(entry);
-    else this.#lanes[lane].withdraw(entry);
+    if (!this.#transfers.withdraw(entry)) this.#lanes[lane].withdraw(entry);
   }
 
   /** Tells the senders of what has left meanwhile. */
@@ -146,6 +144,11 @@ export class Outbox {
     for (let lane = this.#first(); lane; lane = this.#first()) {
       if (lane === this.#lanes.stream && taken >= streamLength) break;
       const entry = lane.peek() as Entry;
+      if (entry.length > wholeLength) {
+        lane.shift();
+        this.#transfer(entry, 'stream');
+        continue;
+      }
       const fits = taken + entry.length + 2 <= length;
       if (!fits && (strict || taken > 0)) break;
       lane.shift();
@@ -161,10 +164,15 @@ export class Outbox {
     this.#left = [];
   }
 
+  #transfer(entry: Entry, lane: LaneName): void {
+    this.#transfers.push(typeof entry === 'string' ? new Outgoing(entry) : entry, lane);
+  }
+
   #add(batch: Batch, entry: Entry): void {
     const text = typeof entry === 'string' ? entry : entry.text;
     batch.text += batch.text === '' ? text : `,${text}`;
     if (typeof entry === 'string') return;
+    entry.state = 'framed';
     if (entry.sections.length > 0) batch.sections = [...(batch.sections ?? []), ...entry.sections];
     this.#framed(entry);
   }

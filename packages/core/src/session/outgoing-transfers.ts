@@ -59,15 +59,16 @@ export class OutgoingTransfers {
     this.#waiting.push(entry);
   }
 
-  /** Takes a message back; what has left of it is given up. */
-  withdraw(entry: Outgoing): void {
-    if (!this.#lanes.delete(entry)) return;
+  /** Takes a message back, if it is here; what has left of it is given up. */
+  withdraw(entry: Outgoing): boolean {
+    if (!this.#lanes.delete(entry)) return false;
     entry.withdraw();
     this.#add(-entry.length);
     this.#waiting.retain((it) => it !== entry);
     for (const transfer of this.#active)
       if (transfer.entry === entry && transfer.begun) this.#abandoned.push(transfer.abandon());
     this.#active.retain((transfer) => transfer.entry !== entry);
+    return true;
   }
 
   /** The next part, with about so many bytes of content at most. */

@@ -16,6 +16,7 @@ import { IncomingTransfers } from './incoming-transfers.js';
 import type { Ledger } from './ledger.js';
 import { Liveness } from './liveness.js';
 import type { LaneName, Outgoing } from './outgoing.js';
+import { wholeLength } from './outgoing.js';
 import type { Clock, Socket, Turn } from './ports.js';
 import { Sequence } from './sequence.js';
 import type { StreamRoom } from './stream-room.js';
@@ -167,7 +168,8 @@ export class Session {
     const { messageBytes, frameBytes, valueBytes } = this.#limits;
     const text = typeof entry === 'string' ? entry : entry.text;
     const sections = entry.length - text.length;
-    return fits(text, Math.min(messageBytes, frameBytes - frameOverhead)) && sections <= valueBytes;
+    const whole = entry.length <= wholeLength ? frameBytes - frameOverhead - sections : messageBytes;
+    return fits(text, Math.min(messageBytes, whole)) && sections <= valueBytes;
   }
 
   /** The counts of both directions, for a handshake. */
