@@ -16,6 +16,9 @@ const calmMs = 3000;
 /** From the end of the faults until everything has to be settled. */
 const drainMs = 120_000;
 
+/** From the moment that all is settled at the clients until the server has closed its sources. */
+const closeMs = 10_000;
+
 /** How often a run says how far it is. */
 const progressMs = 30_000;
 
@@ -76,16 +79,18 @@ async function endure(plan, { server, client, storm, journal, folder }, observe)
     observe({ server, client, folder, signal }),
   ]);
 
-  const { tally, mutations } = await client.ask('finish', drainMs);
+  const { tally, mutations, confirmed } = await client.ask('finish', drainMs);
+  tally.unsettledSources += await server.ask('openSources', closeMs);
   const memoryAtEnd = await memoryOf(server, client);
   await client.ask('close');
   await server.stop();
   const told = mutations.map(MutationRecord.decode);
-  const ran = Journal.read(
+  const history = Journal.read(
     journal,
     told.map((/** @type {Uint8Array} */ bytes) => bytes.length),
   );
-  return judge({ plan, tally, told, ran, storm, server, memoryAtStart, memoryAtEnd });
+  const runs = confirmed.map((/** @type {[number, number][]} */ entries) => new Map(entries));
+  return judge({ plan, tally, told, history, confirmed: runs, storm, server, memoryAtStart, memoryAtEnd });
 }
 
 /**

@@ -5,12 +5,20 @@
  * @property {string} set How it is set up, for whoever reads the table.
  * @property {(router: Router, port: number) => Promise<{ readonly port: number }>} serve
  *   Listens on 127.0.0.1; 0 picks a free port. Pings each second.
- * @property {(url: string, note: (what: string) => void) => Client} connect
- *   Dials at once, and again whenever the line is lost; notes what becomes of it.
+ * @property {(url: string, options: ConnectOptions) => Client} connect
+ *   Dials at once, and again whenever the line is lost.
+ * @property {boolean} carriesValues Whether its clients have `values`.
  * @property {(error: unknown) => Failure} failureOf What a rejection says.
  */
 
 /** @typedef {ReturnType<typeof import('./service/router.mjs').makeRouter>} Router */
+/** @typedef {ReturnType<typeof import('./service/item.mjs').item>} Item */
+
+/**
+ * @typedef {object} ConnectOptions
+ * @property {(what: string) => void} note Told what becomes of the line.
+ * @property {import('./service/client-router.mjs').ClientRouter} router What the server may call.
+ */
 
 /**
  * @typedef {object} Client
@@ -20,9 +28,20 @@
  * @property {(told: (run: string, reason: string | undefined) => void) => void} watch
  *   Tells each run of `watch`, with the reason that was given for the end of the one before.
  * @property {() => void} close
+ * @property {ValueCalls} [values] Absent where they cannot be made.
  */
 
-/** @typedef {ReturnType<typeof import('./service/item.mjs').item>} Item */
+/**
+ * Calls whose values are more than JSON, and those that have the server call the client.
+ * @typedef {object} ValueCalls
+ * @property {(input: { data: Uint8Array }) => Promise<{ data: Uint8Array }>} echoBytes
+ * @property {(input: import('./service/router.mjs').DownloadInput) => Promise<{ run: string, items: AsyncIterable<Item> }>} download
+ * @property {(input: Chunks & { digestMs: number }) => Promise<{ count: number, crc: number }>} upload
+ * @property {(input: Chunks) => Promise<AsyncIterable<{ n: number, chunk: Uint8Array }>>} duplex
+ * @property {(input: { client: number, number: number, value: string, delayMs: number }) => Promise<{ seal: number }>} ask
+ */
+
+/** @typedef {{ client: number, number: number, chunks: AsyncIterable<Uint8Array> }} Chunks */
 
 /**
  * @typedef {object} Consumer

@@ -43,10 +43,10 @@ const soak = options.soak === undefined ? undefined : new Soak();
 console.log(`Chaos: ${JSON.stringify(plan)}\n`);
 const runs = [];
 for (const contender of names) {
-  const { title, set } = await loadContender(contender);
+  const { title, set, carriesValues } = await loadContender(contender);
   console.error(`${title}`);
   const judgement = await chaosRun({ contender, ...plan }, soak?.observe);
-  runs.push({ contender, title, set, judgement });
+  runs.push({ contender, title, set, carriesValues, judgement });
 }
 console.log(table(runs));
 console.log(`\n${runs.map(({ title, set }) => `- ${title}: ${set}`).join('\n')}`);

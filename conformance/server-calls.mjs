@@ -1,7 +1,7 @@
 // Procedures in which the server calls the client that called it.
 import { createClient } from '@hawser/client';
 import { z } from 'zod';
-import { aborts, append, gates, handlers, seenOf, whenAborted } from './server-state.mjs';
+import { append, gates, handlers, noteAbort, seenOf, whenAborted } from './server-state.mjs';
 import { t } from './server-trpc.mjs';
 
 /** What a caller of the server sees of an error: its code, or that of the shape that the client sent. */
@@ -49,7 +49,7 @@ async function upload({ ctx, input: { key, n }, signal }) {
       seen.returned = true;
     }
   };
-  whenAborted(signal).then(() => aborts.open(key));
+  void noteAbort(key, signal);
   return attempt(() => clientOf(ctx).sink.mutate({ items: source() }, { signal }));
 }
 

@@ -9,6 +9,7 @@ export interface ServerOptions {
   readonly limits?: {
     readonly calls?: number;
     readonly messageBytes?: number;
+    readonly valueBytes?: number;
     readonly windowBytes?: number;
     readonly absentSessions?: number;
   };

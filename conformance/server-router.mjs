@@ -13,8 +13,8 @@ import {
   gates,
   handlers,
   lists,
+  noteAbort,
   seenOf,
-  whenAborted,
 } from './server-state.mjs';
 import { streams } from './server-streams.mjs';
 import { t } from './server-trpc.mjs';
@@ -22,10 +22,7 @@ import { t } from './server-trpc.mjs';
 /** Waits for `release`, or for its signal unless it is `stubborn`. */
 async function slow({ input: { key, stubborn }, signal }) {
   handlers.enter();
-  const abort = whenAborted(signal).then(() => {
-    aborted.add(key);
-    aborts.open(key);
-  });
+  const abort = noteAbort(key, signal);
   try {
     await (stubborn ? gates.opened(key) : Promise.race([gates.opened(key), abort]));
     return 'released';
@@ -53,10 +50,7 @@ async function* endless({ input: { key, bytes } }) {
 
 /** Two prices at once, then each next one when it is released: 12 of ACME by `release` of `ACME 12`. */
 async function* ticks({ input: { symbol }, signal }) {
-  const abort = whenAborted(signal).then(() => {
-    aborted.add(symbol);
-    aborts.open(symbol);
-  });
+  const abort = noteAbort(symbol, signal);
   handlers.enter();
   try {
     yield { price: 10 };

@@ -74,6 +74,13 @@ export function whenAborted(signal) {
   });
 }
 
+/** Has tests see when a handler's signal fires, and gives the same. */
+export async function noteAbort(key, signal) {
+  await whenAborted(signal);
+  aborted.add(key);
+  aborts.open(key);
+}
+
 /** Adds to the list that `ran` gives. */
 export function append(key, value) {
   lists.set(key, [...(lists.get(key) ?? []), value]);

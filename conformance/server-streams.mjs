@@ -2,7 +2,7 @@
 import { stream } from '@hawser/adapter-node';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { aborts, append, ends, gates, handlers, seenOf, whenAborted } from './server-state.mjs';
+import { append, ends, gates, handlers, noteAbort, seenOf, whenAborted } from './server-state.mjs';
 import { t } from './server-trpc.mjs';
 
 const items = stream(z.unknown());
@@ -11,7 +11,7 @@ const keyed = z.object({ key: z.string() });
 /** Runs a handler that tests wait for, and tells them when it was aborted and when it has ended. */
 async function watched(key, signal, run) {
   handlers.enter();
-  whenAborted(signal).then(() => aborts.open(key));
+  void noteAbort(key, signal);
   try {
     return await run();
   } finally {
@@ -21,14 +21,13 @@ async function watched(key, signal, run) {
 }
 
 /**
- * Takes `most` items, or all of them, and adds each to the list of `key`; with `gated` the item of index 3 waits for
- * the release of `<key> 3`. Then adds what became of the stream.
+ * Takes `most` items, or all of them, and adds each to the list of `key`, then what became of the stream. With `gated`
+ * it waits for the release of `<key> 3` before it takes the item of index 3.
  */
 async function take({ input: { key, most, gated, items }, signal }) {
   return watched(key, signal, async () => {
     let taken = 0;
     try {
-      if (most === 0) return taken;
       if (gated) await gates.opened(`${key} 0`);
       for await (const item of items) {
         append(key, item ?? null);

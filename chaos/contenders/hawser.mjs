@@ -6,12 +6,21 @@ export const contender = {
   title: 'Hawser',
   set: 'As its README shows it, heartbeat 1 s. Calls have no timeout, so that one that is lost stays visible.',
 
+  carriesValues: true,
+
   async serve(router, port) {
-    return serve({ router, port, host: '127.0.0.1', heartbeatMs: 1000 });
+    return serve({
+      router,
+      port,
+      host: '127.0.0.1',
+      heartbeatMs: 1000,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      createContext: ({ session }) => ({ session }),
+    });
   },
 
-  connect(url, note) {
-    const connection = connect({ url, timeoutMs: Number.POSITIVE_INFINITY });
+  connect(url, { note, router }) {
+    const connection = connect({ url, router, timeoutMs: Number.POSITIVE_INFINITY });
     connection.subscribe(({ state, reason = '', attempt, retryAt }) => {
       const wait = retryAt === undefined ? '' : `, redials in ${retryAt - Date.now()} ms`;
       note(`${state} ${reason} (attempt ${attempt}${wait})`);
@@ -46,6 +55,13 @@ export const contender = {
         });
       },
       close: () => void connection.close(),
+      values: {
+        echoBytes: (input) => api.echoBytes.query(input),
+        download: (input) => api.download.query(input),
+        upload: (input) => api.upload.mutate(input),
+        duplex: (input) => api.duplex.mutate(input),
+        ask: (input) => api.ask.mutate(input),
+      },
     };
   },
 

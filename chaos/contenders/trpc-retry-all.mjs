@@ -5,8 +5,9 @@ import { serveTrpc, TrpcClient, trpcFailure } from './trpc-ends.mjs';
 export const contender = {
   title: 'tRPC, retrying everything',
   set: 'As above, but whatever fails is tried again, mutations too, as often as it takes.',
+  carriesValues: false,
   serve: serveTrpc,
   failureOf: trpcFailure,
-  connect: (url, note) =>
+  connect: (url, { note }) =>
     new TrpcClient(url, note, retryLink({ retry: ({ error }) => !error.data, retryDelayMs: () => 1000 })),
 };

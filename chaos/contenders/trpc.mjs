@@ -5,9 +5,10 @@ import { serveTrpc, TrpcClient, trpcFailure } from './trpc-ends.mjs';
 export const contender = {
   title: 'tRPC',
   set: '`wsLink`, keep-alive each second at both ends, `tracked()`, and the `retryLink` of its documentation: queries alone, up to 3 times.',
+  carriesValues: false,
   serve: serveTrpc,
   failureOf: trpcFailure,
-  connect: (url, note) =>
+  connect: (url, { note }) =>
     new TrpcClient(
       url,
       note,

@@ -7,7 +7,7 @@ import { crcOf, uploadPlan } from '../service/chunks.mjs';
  * @param {readonly import('../service/journal.mjs').Heard[]} heard
  */
 export function compareUploads(seed, heard) {
-  const found = { heardWhole: 0, heardBroken: 0, garbled: 0, complete: 0 };
+  const found = { heardWhole: 0, heardBroken: 0, garbledUp: 0, truncatedUp: 0 };
   /** @type {{ readonly client: number, readonly at: number, readonly what: string }[]} */
   const incidents = [];
   for (const it of heard) {
@@ -17,11 +17,11 @@ export function compareUploads(seed, heard) {
     if (whole) found.heardWhole++;
     else found.heardBroken++;
     if (whole && (count !== plan.count || plan.failsAt !== undefined)) {
-      found.complete++;
+      found.truncatedUp++;
       incidents.push({ client, at, what: `${name}, looked complete` });
     }
     if (count > (plan.failsAt ?? plan.count) || crc !== crcOf(client, number, count)) {
-      found.garbled++;
+      found.garbledUp++;
       incidents.push({ client, at, what: `${name}, is not what was sent` });
     }
   }

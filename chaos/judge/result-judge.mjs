@@ -36,8 +36,10 @@ export class ResultJudge {
   item(n, genuine) {
     const { tally } = this.#load;
     tally.itemsDown++;
-    if (!genuine || n >= (this.#failsAt ?? this.#count)) return this.#blame('forged', `item ${n} is none of it`);
-    if (n < this.#next) return this.#blame(this.#missing.delete(n) ? 'reordered' : 'repeated', `item ${n} came`);
+    if (!genuine || n >= (this.#failsAt ?? this.#count))
+      return this.#blame('forged', `item ${n} is none of it`);
+    if (n < this.#next)
+      return this.#blame(this.#missing.delete(n) ? 'reordered' : 'repeated', `item ${n} came`);
     if (n > this.#next) this.#skip(n);
     this.#next = n + 1;
   }

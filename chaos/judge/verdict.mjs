@@ -1,5 +1,10 @@
 import { scheduleName } from '../proxy/fault-schedule.mjs';
+import { compareAsks } from './compare-asks.mjs';
 import { compareMutations } from './compare-mutations.mjs';
+import { compareUploads } from './compare-uploads.mjs';
+
+/** Of what the histories of both ends show together, so much is shown in full. */
+const maxIncidents = 5;
 
 /** Reasons for the loss of a session that a killed server gives. */
 const restartReasons = new Set(['restarted', 'expired']);
@@ -9,7 +14,8 @@ const restartReasons = new Set(['restarted', 'expired']);
  * @property {import('../chaos-run.mjs').Plan} plan
  * @property {import('../load/tally.mjs').Tally} tally What the clients saw.
  * @property {readonly Uint8Array[]} told What each client was told of each mutation.
- * @property {readonly Uint8Array[]} ran How often each mutation ran.
+ * @property {import('../service/journal.mjs').History} history What the server wrote down.
+ * @property {readonly ReadonlyMap<number, number>[]} confirmed How often each client was called back, by mutation.
  * @property {import('../proxy/storm.mjs').Storm} storm
  * @property {import('../processes/server-lives.mjs').ServerLives} server
  * @property {{ server: Memory, client: Memory }} memoryAtStart
@@ -21,20 +27,33 @@ const restartReasons = new Set(['restarted', 'expired']);
  * What happened, from the histories of both ends, and what of it must not happen.
  * @param {Evidence} evidence
  */
-export function judge({ plan, tally, told, ran, storm, server, memoryAtStart, memoryAtEnd }) {
+export function judge(evidence) {
+  const { plan, tally, told, history, confirmed, storm, server, memoryAtStart, memoryAtEnd } = evidence;
   const { examples, slowest, ...counts } = tally;
+  const uploads = compareUploads(plan.seed, history.heard);
   const report = {
     plan,
     schedule: scheduleName(plan.seed, plan.clients),
     faults: /** @type {Record<string, number>} */ ({ ...storm.counts, restart: server.restarts }),
     ...counts,
-    ...compareMutations(told, ran),
+    ...compareMutations(told, history.ran),
+    ...uploads.found,
+    ...compareAsks(history.asked, confirmed),
     crashes: server.crashes.length,
     uncaught: tally.uncaught + server.uncaught.length,
     memoryAtStart,
     memoryAtEnd,
   };
-  const seen = slowest ? [...examples, slowest] : examples;
+  return { report, violations: violationsOf(report), incidents: incidentsOf(evidence, uploads.incidents) };
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {ReturnType<typeof compareUploads>['incidents']} uploads
+ */
+function incidentsOf({ tally: { examples, slowest }, storm, server }, uploads) {
+  const garbled = uploads.slice(0, maxIncidents).map((it) => ({ ...it, kind: 'upload', notes: [] }));
+  const seen = [...examples, ...garbled, ...(slowest ? [slowest] : [])];
   const incidents = seen.map((incident) => ({
     ...incident,
     faults: storm.history(incident.client, incident.at),
@@ -42,7 +61,7 @@ export function judge({ plan, tally, told, ran, storm, server, memoryAtStart, me
   for (const text of [...server.uncaught, ...server.crashes]) {
     incidents.push({ at: 0, client: -1, kind: 'server', what: `server: ${text}`, notes: [], faults: [] });
   }
-  return { report, violations: violationsOf(report), incidents };
+  return incidents;
 }
 
 /** @typedef {ReturnType<typeof judge>} Judgement */
@@ -54,11 +73,18 @@ const never = /** @type {const} */ ({
   timeouts: 'timed out',
   unsettledCalls: 'calls unsettled',
   unsettledStreams: 'streams unsettled',
+  unsettledSources: 'sources of streams never closed',
   repeated: 'items repeated',
   reordered: 'items reordered',
   skipped: 'items missing without a word',
   gapsSilent: 'silent gaps',
   forged: 'wrong answers or items',
+  truncated: 'streams that looked complete and were not',
+  truncatedUp: 'streams that looked complete to the server and were not',
+  garbledUp: 'streams of which the server heard something else',
+  confirmedTwice: 'calls to a client that ran twice',
+  askedNotRunButRan: 'calls to a client that ran, told not-run',
+  askedInVain: 'calls to a client answered that never ran',
   ranTwice: 'mutations that ran twice',
   notRunButRan: 'mutations that ran, told not-run',
   answeredButNotRun: 'mutations answered that never ran',
@@ -72,6 +98,8 @@ const byLoss = /** @type {const} */ ({
   unknownQueries: 'queries of unknown outcome',
   notRun: 'calls rejected, not run',
   gapsAnnounced: 'gaps, though announced',
+  cutShort: 'streams of results cut short, though announced',
+  asksUnknown: 'calls to a client without an answer',
 });
 
 /**

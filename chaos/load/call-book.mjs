@@ -17,6 +17,7 @@ export function announcesLoss({ code }) {
  * @property {number} seed
  * @property {import('../seeded.mjs').Seeded} random
  * @property {import('./tally.mjs').Tally} tally
+ * @property {import('../service/sources.mjs').Sources} sources Of what it sends.
  * @property {AbortSignal} stopping
  */
 

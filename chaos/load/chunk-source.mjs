@@ -21,7 +21,7 @@ export class ChunkSource {
   }
 
   [Symbol.asyncIterator]() {
-    return this.#load.tally.sources.counted(this.#chunks());
+    return this.#load.sources.counted(this.#chunks());
   }
 
   async *#chunks() {

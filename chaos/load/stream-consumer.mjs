@@ -21,7 +21,7 @@ export class StreamConsumer {
   /**
    * @param {import('../service/router.mjs').StreamInput} input
    * @param {boolean} tracked
-   * @param {import('./call-load.mjs').Load} load
+   * @param {import('./call-book.mjs').Load} load
    */
   constructor(input, tracked, load) {
     const { tally, number } = load;

@@ -17,7 +17,7 @@ export class StreamLoad {
   /** @type {Set<StreamConsumer>} */
   #open = new Set();
 
-  /** @param {import('./call-load.mjs').Load} load */
+  /** @param {import('./call-book.mjs').Load} load */
   constructor(load) {
     this.#load = load;
   }

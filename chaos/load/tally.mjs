@@ -17,6 +17,24 @@ export class Tally {
   items = 0;
   streams = 0;
   answered = 0;
+  /** Streams that clients sent, streams in results, and mutations with both; items and bytes of all of these. */
+  streamsUp = 0;
+  streamsDown = 0;
+  duplexes = 0;
+  itemsUp = 0;
+  itemsDown = 0;
+  bytesUp = 0;
+  /** Queries for bytes, and how many they took along. */
+  byteCalls = 0;
+  bytesEchoed = 0;
+  /** Mutations that had the server call the client. */
+  asks = 0;
+  /** Streams whose source failed, and whose other end was told. */
+  failedOnPurpose = 0;
+  /** Streams of results that failed because a session was lost. */
+  cutShort = 0;
+  /** Streams that looked complete and were not. */
+  truncated = 0;
   /** Answers that are not the answer to what was asked, and items that are not what they say. */
   forged = 0;
   repeated = 0;
@@ -33,6 +51,8 @@ export class Tally {
   timeouts = 0;
   unsettledCalls = 0;
   unsettledStreams = 0;
+  /** Sources of streams that nobody closed. */
+  unsettledSources = 0;
   uncaught = 0;
   /** Calls that waited longer than Hawser's default timeout. */
   slow = 0;

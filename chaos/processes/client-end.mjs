@@ -5,6 +5,8 @@ import { loadContender } from '../contender.mjs';
 import { ClientLoad } from '../load/client-load.mjs';
 import { Tally } from '../load/tally.mjs';
 import { measureMemory, snapshot } from '../memory/measure-memory.mjs';
+import { makeClientRouter } from '../service/client-router.mjs';
+import { Sources } from '../service/sources.mjs';
 import { sleep } from '../sleep.mjs';
 import { takeOrders } from './orders.mjs';
 
@@ -17,19 +19,41 @@ setMaxListeners(0, stopping.signal);
 /** @type {ClientLoad[]} */
 let loads = [];
 
+/** How often each client was called back, by the number of the mutation that led to it. @type {Map<number, number>[]} */
+let confirmed = [];
+
 process.on('uncaughtException', (error) => {
   tally.uncaught++;
   tally.example(-1, 'uncaught', `uncaught: ${String(error?.stack ?? error)}`);
 });
 
+/**
+ * @param {number} client
+ * @param {number} mutation
+ */
+function confirm(client, mutation) {
+  const runs = confirmed[client];
+  runs?.set(mutation, (runs.get(mutation) ?? 0) + 1);
+}
+
 takeOrders({
   /** @param {readonly number[]} ports One for each client. */
   async connect(ports) {
+    confirmed = ports.map(() => new Map());
     loads = ports.map((port, number) => {
-      const client = contender.connect(`ws://127.0.0.1:${port}`, (what) => tally.note(number, what));
-      const { failureOf } = contender;
-      const load = { number, client, failureOf, tally, stopping: stopping.signal };
-      return new ClientLoad(load, Number(seed));
+      const client = contender.connect(`ws://127.0.0.1:${port}`, {
+        note: (what) => tally.note(number, what),
+        router: makeClientRouter((mutation) => confirm(number, mutation)),
+      });
+      return new ClientLoad({
+        number,
+        client,
+        failureOf: contender.failureOf,
+        seed: Number(seed),
+        tally,
+        sources: new Sources(),
+        stopping: stopping.signal,
+      });
     });
     await Promise.all(loads.map((load) => load.check()));
   },
@@ -51,7 +75,8 @@ takeOrders({
     const deadline = performance.now() + patienceMs;
     while (!loads.every((load) => load.settled) && performance.now() < deadline) await sleep(100);
     for (const load of loads) load.count();
-    return { tally, mutations: loads.map((load) => load.mutations.encode()) };
+    const mutations = loads.map((load) => load.mutations.encode());
+    return { tally, mutations, confirmed: confirmed.map((runs) => [...runs]) };
   },
 
   close() {

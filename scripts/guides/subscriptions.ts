@@ -8,6 +8,11 @@ interface Message {
   readonly text: string;
 }
 
+interface Price {
+  readonly symbol: string;
+  readonly price: number;
+}
+
 const trpc = initTRPC.create();
 const router = trpc.router({
   ticks: trpc.procedure.input(z.object({ symbol: z.string() })).subscription(async function* () {
@@ -28,6 +33,8 @@ declare global {
     after(room: string, id: string | undefined, signal: AbortSignal | undefined): AsyncIterable<Message>;
     newestId(room: string): string;
   };
+  function feed(signal: AbortSignal | undefined): AsyncIterable<Price>;
+  function lines(signal: AbortSignal | undefined): AsyncIterable<string>;
   function render(tick: number): void;
   function show(people: readonly string[]): void;
   const onData: NonNullable<Callbacks['onData']>;

@@ -7,7 +7,7 @@ const million = 1e6;
 /** Of the 99th percentile of small calls, in ms. */
 const bar = 25;
 
-const contenders = ['hawser', 'trpc'];
+const contenders = ['hawser', 'bare-ws', 'trpc'];
 
 const ways = /** @type {const} */ (['nothing', 'result', 'input']);
 

@@ -7,7 +7,7 @@ import type {
   StreamSource,
   ValueStream,
 } from '@hawser/core';
-import { attach, detach, IncomingStream, iterate } from '@hawser/core';
+import { attach, detach, HawserError, IncomingStream, iterate } from '@hawser/core';
 import type { AnyTRPCRouter, TRPCCombinedDataTransformer, TRPCDataTransformer } from '@trpc/server';
 
 /** For a router that has a transformer: the same one. */
@@ -62,7 +62,13 @@ export class Translation {
 
   /** Makes the streams that were found readable. */
   readStreams(found: readonly Found[], errors: Pick<StreamReader, 'error' | 'fault'>): void {
-    const item = (data: unknown, inside: readonly Found[]): unknown => this.decode(data, inside);
+    const item = (data: unknown, inside: readonly Found[]): unknown => {
+      try {
+        return this.decode(data, inside);
+      } catch (cause) {
+        throw errors.fault(new HawserError('unreadable', 'unknown', undefined, cause));
+      }
+    };
     for (const { value } of found) if (value instanceof IncomingStream) value.read({ ...errors, item });
   }
 

@@ -67,13 +67,23 @@ function requestOnce(
 ): TeardownLogic {
   const { path, signal } = op;
   const type = op.type === 'mutation' ? 'mutation' : 'query';
+  let answered = false;
   const resolve = (data: unknown): void => {
+    answered = true;
     observer.next({ result: { type: 'data', data } });
     observer.complete();
   };
-  const sink = new UnarySink(resolve, (error) => observer.error(error), translation);
+  const reject = (error: ClientError): void => {
+    answered = true;
+    observer.error(error);
+  };
+  const sink = new UnarySink(resolve, reject, translation);
   const options = { signal: signal ?? undefined, idempotent: op.context['idempotent'] === true };
-  return request(connection, { type, path, input: op.input }, options, translation, sink);
+  const leave = request(connection, { type, path, input: op.input }, options, translation, sink);
+  // Whoever has an answer unsubscribes, and may still want the streams in it.
+  return () => {
+    if (!answered) leave();
+  };
 }
 
 function subscribe(

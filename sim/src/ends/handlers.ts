@@ -1,58 +1,99 @@
-import type { Dispatch, IncomingCall, Reply } from '@hawser/core';
-import { ServingError } from '@hawser/core';
+import type { Dispatch, IncomingCall, Reply, StreamElement } from '@hawser/core';
+import { IncomingStream } from '@hawser/core';
 import type { Machine } from '../loop/machine.ts';
 import type { AskedCall } from '../model/asked-call.ts';
+import { blobSeed } from '../model/asked-call.ts';
 import { indexOf } from '../model/cursors.ts';
 import type { Judge } from '../model/judge.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { SessionStory } from '../model/session-story.ts';
+import { StrandReading } from '../model/strand-reading.ts';
+import { StrandRecord } from '../model/strand-record.ts';
+import { content } from '../workload/content.ts';
 import { padding } from '../workload/padding.ts';
-import type { Answer, StreamTask, Task } from '../workload/task.ts';
+import type { Answer, Input, StreamTask, Task } from '../workload/task.ts';
 import type { Yielded } from './item-source.ts';
 import { ItemSource } from './item-source.ts';
 import { fired, pause } from './pause.ts';
-
-/** What handlers get as their context. */
-export interface Context {
-  readonly session: SessionStory;
-  readonly user: string | undefined;
-}
+import { StrandReader } from './strand-reader.ts';
+import { StrandSource } from './strand-source.ts';
+import { asEither, decoded, encoded, encodedItem, shapeOf, shapeOfFailure } from './values.ts';
 
 /** Runs calls: each does what its input tells it to. */
 export class Handlers implements Dispatch {
   readonly #judge: Judge;
   readonly #machine: Machine;
+  readonly #sessionOf: (call: IncomingCall, asked: AskedCall) => SessionStory;
   /** Handlers that have not come to their end. */
   running = 0;
 
-  constructor(judge: Judge, machine: Machine) {
+  /** `sessionOf` says on which session a call came. */
+  constructor(
+    judge: Judge,
+    machine: Machine,
+    sessionOf: (call: IncomingCall, asked: AskedCall) => SessionStory,
+  ) {
     this.#judge = judge;
     this.#machine = machine;
+    this.#sessionOf = sessionOf;
   }
 
   async run(call: IncomingCall): Promise<Reply> {
-    const task = call.input as Task;
-    const asked = this.#judge.callOf(task.n);
+    const input = decoded(call.input, call.found) as Input;
+    const asked = this.#judge.callOf(input.n);
+    const { task } = asked.asking;
     const after = call.after === undefined ? undefined : indexOf(call.after);
-    const run = asked.ran((call.context as Context).session, after);
-    const { ms, pad } = asked.asking.task;
-    asked.check(task.ms === ms && task.pad === pad, 'right-answer', () => 'ran with another input');
+    const run = asked.ran(this.#sessionOf(call, asked), after);
+    asked.reads(input);
     this.running++;
     call.signal.addEventListener('abort', () => asked.fired(run));
+    const readers = this.#readersOf(asked, run, input);
     if (task.ms > 0) await pause(this.#machine, task.ms, task.heeds ? call.signal : undefined);
+    await this.#read(task, readers);
     if (task.stream) return this.#stream(asked, run, task.stream);
     if (task.ends === 'waits') await fired(call.signal);
     this.running--;
     run.over = true;
     if (task.ends !== 'answers') return { kind: 'error', json: shapeOf(`failure of ${task.n}`, 'CONFLICT') };
-    this.#judge.answers.given(run);
-    const answer: Answer = { n: task.n, run: run.number, pad: padding(task.size) };
-    return { kind: 'result', data: answer };
+    return this.#answer(asked, run, readers);
   }
 
   fail(_call: IncomingCall, failure: unknown): string {
-    if (failure instanceof ServingError) return shapeOf(failure.message, failure.code);
-    return shapeOf(failure instanceof Error ? failure.message : String(failure), 'INTERNAL_SERVER_ERROR');
+    return shapeOfFailure(failure);
+  }
+
+  #readersOf(asked: AskedCall, run: RunRecord, { strands = [] }: Input): readonly StrandReader[] {
+    return asked.inputs.map((record, index) => {
+      const stream = strands[index];
+      if (!(stream instanceof IncomingStream)) throw new TypeError('There is no stream in the input');
+      const reading = new StrandReading(record, this.#machine, run);
+      return new StrandReader(stream, record, reading, this.#machine);
+    });
+  }
+
+  /** What an answer of streams is fed with is not read here. */
+  async #read({ reading, inputs = [] }: Task, readers: readonly StrandReader[]): Promise<void> {
+    const all = readers.map((reader, index) => {
+      if (reading === 'feeds' && index === 0) return undefined;
+      const reads = inputs[index]?.reads ?? 1;
+      // Of what nobody has begun to read, and of some that somebody has, the callee itself has to get rid.
+      return reads === 0 ? reader.forget() : reader.run();
+    });
+    if (reading === 'before') await Promise.all(all);
+  }
+
+  #answer(asked: AskedCall, run: RunRecord, readers: readonly StrandReader[]): Reply {
+    const { n, size, answerBlobs, outputs, reading } = asked.asking.task;
+    this.#judge.answers.given(run, asked.asking.task);
+    const answer: Answer = { n, run: run.number, pad: padding(size) };
+    const blobs = answerBlobs?.map((length, index) => asEither(content(blobSeed(-run.number, index), length)));
+    const strands = outputs?.map((task, index) => {
+      const record = new StrandRecord({ call: asked, run, index }, task, this.#machine);
+      run.outputs.push(record);
+      const feeder = reading === 'feeds' && index === 0 ? readers[0] : undefined;
+      return new StrandSource(record, feeder);
+    });
+    return { kind: 'result', ...encoded(blobs || strands ? { ...answer, blobs, strands } : answer) };
   }
 
   #stream(call: AskedCall, run: RunRecord, stream: StreamTask): Reply {
@@ -67,10 +108,6 @@ export class Handlers implements Dispatch {
   }
 }
 
-function itemOf(value: Yielded): { data: unknown; event: string | undefined } | { position: string } {
-  return 'position' in value ? value : { data: value.item, event: value.event };
-}
-
-function shapeOf(message: string, code: string): string {
-  return JSON.stringify({ message, code: -32603, data: { code } });
+function itemOf(value: Yielded): StreamElement {
+  return 'position' in value ? value : { ...encodedItem(value.item), event: value.event };
 }

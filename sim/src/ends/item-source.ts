@@ -2,8 +2,9 @@ import type { AskedCall } from '../model/asked-call.ts';
 import { eventId } from '../model/cursors.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { padding } from '../workload/padding.ts';
+import { content } from '../workload/content.ts';
 import type { Item, StreamTask } from '../workload/task.ts';
-import { isSilent } from '../workload/task.ts';
+import { isSilent, itemSeed } from '../workload/task.ts';
 
 /** What the generator of a stream gives: an item, perhaps with its event, or a position alone. */
 export type Yielded =
@@ -82,10 +83,11 @@ export class ItemSource implements AsyncIterator<Yielded, undefined, undefined> 
   }
 
   #item(index: number): Item {
-    const { call, run } = this.#parts;
+    const { call, run, stream } = this.#parts;
     const { n, size } = call.asking.task;
-    this.#measure(size);
-    return { n, run: run.number, seq: this.#seq++, index, pad: padding(size) };
+    this.#measure(size + stream.bytes);
+    const item: Item = { n, run: run.number, seq: this.#seq++, index, pad: padding(size) };
+    return stream.bytes === 0 ? item : { ...item, blob: content(itemSeed(item), stream.bytes) };
   }
 
   /** One item was pulled: that may not be further ahead than the consumer has allowed at any time. */

@@ -1,34 +1,40 @@
 import { socketBufferBytes } from '@hawser/core';
+import type { Plan } from '../plan.ts';
+import type { Task } from '../workload/task.ts';
 import { soon } from '../loop/event-loop.ts';
 import type { LineEnd } from '../network/line-end.ts';
 import type { RunRecord } from './run-record.ts';
 import type { SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';
 
-const runs = /"run":(\d+),"pad"/g;
+/** What an answer has beside its padding and its bytes, at most. */
+const rows = 400;
 
 /** By then, in microtasks, a flush has come. */
 const hops = 20;
 
 /** Answers that handlers have given and that are in no frame yet. */
 export class Answers {
+  readonly #plan: Plan;
   readonly #verdicts: Verdicts;
   readonly #waiting = new Map<SessionStory, Map<number, RunRecord>>();
 
-  constructor(verdicts: Verdicts) {
+  constructor(plan: Plan, verdicts: Verdicts) {
+    this.#plan = plan;
     this.#verdicts = verdicts;
   }
 
-  given(run: RunRecord): void {
+  given(run: RunRecord, { size, answerBlobs = [] }: Task): void {
+    // One in parts waits for others, and for the streams' share of the window.
+    const length = answerBlobs.reduce((sum, it) => sum + it, size + rows);
+    if (length > this.#plan.tuned.wholeLength) return;
     const waiting = this.#waiting.get(run.session) ?? new Map<number, RunRecord>();
     this.#waiting.set(run.session, waiting.set(run.number, run));
   }
 
-  /** Reads a frame that a server sends for the first time. */
-  read(session: SessionStory, body: string): void {
-    const waiting = this.#waiting.get(session);
-    if (!waiting || waiting.size === 0) return;
-    for (const [, run] of body.matchAll(runs)) waiting.delete(Number(run));
+  /** The answer of a run is in a frame. */
+  left(session: SessionStory, run: number): void {
+    this.#waiting.get(session)?.delete(run);
   }
 
   /** A server is told that its socket takes more: answers that wait leave, unless the window is full. */

@@ -1,6 +1,9 @@
 import type { Losses } from './losses.ts';
 import type { ClientStory, SessionStory } from './session-story.ts';
 
+/** Silence after which a call of a server times out, in ms. */
+export const serverPatienceMs = 30_000;
+
 /** Who makes a call, and what that end has been through since. */
 export interface Caller {
   /** For messages. */
@@ -17,6 +20,8 @@ export interface Caller {
   readonly refused: boolean;
   readonly renamed: boolean;
   readonly closed: boolean;
+  /** Silence after which a query or mutation times out, in ms. */
+  readonly patienceMs: number;
   /** Whether a call may run there. */
   mayRunOn(session: SessionStory): boolean;
   /** Whether, to the callee, the session may be over. */
@@ -31,8 +36,10 @@ export class ClientCaller implements Caller {
   readonly #losses: Losses;
   readonly #before: { readonly losses: number; readonly refusals: number; readonly names: number };
   readonly outlives = 1;
+  readonly patienceMs: number;
 
-  constructor(client: ClientStory, losses: Losses) {
+  constructor(client: ClientStory, losses: Losses, patienceMs: number) {
+    this.patienceMs = patienceMs;
     this.#client = client;
     this.#losses = losses;
     this.#before = { losses: client.losses, refusals: client.refusals, names: client.names };
@@ -88,6 +95,7 @@ export class ServerCaller implements Caller {
   readonly refused = false;
   readonly renamed = false;
   readonly closed = false;
+  readonly patienceMs = serverPatienceMs;
 
   constructor(session: SessionStory, client: ClientStory, losses: Losses) {
     this.current = session;

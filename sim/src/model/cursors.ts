@@ -1,3 +1,5 @@
+import type { WireMessage } from './wire-frame.ts';
+
 /** An event id, as handlers of the simulation make them: the call's number, and its place in the stream. */
 export function eventId(call: number, index: number): string {
   return `@${call}.${index}`;
@@ -8,16 +10,19 @@ export function indexOf(event: string): number {
   return Number(event.slice(event.indexOf('.') + 1));
 }
 
-const events = /"@(\d+)\.(-?\d+)"\]/g;
+/** The event id that a message sets, if it does: an item's, or a position. */
+export function eventIn([kind, , ...rest]: WireMessage): string | undefined {
+  const event = kind === 7 ? rest[1] : kind === 11 ? rest[0] : undefined;
+  return typeof event === 'string' ? event : undefined;
+}
 
 /** Where each stream continues, by the last event or position that reached its caller. */
 export class Cursors {
   readonly #cursors = new Map<number, number>();
 
-  /** Reads what reached a client. */
-  read(body: string): void {
-    if (!body.includes('"@')) return;
-    for (const [, call, index] of body.matchAll(events)) this.#cursors.set(Number(call), Number(index));
+  /** An event reached a client. */
+  reached(event: string): void {
+    this.#cursors.set(Number(event.slice(1, event.indexOf('.'))), indexOf(event));
   }
 
   of(call: number): number | undefined {

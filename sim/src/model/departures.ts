@@ -1,32 +1,26 @@
 import type { AskedCall } from './asked-call.ts';
+import type { Passage } from './passage.ts';
 import type { SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';
-
-const calls = /\{"n":(\d+),"ms"/g;
 
 /** Which calls have left in a frame, and in which order. */
 export class Departures {
   readonly #verdicts: Verdicts;
   readonly #calls: readonly AskedCall[];
-  /** The last call that left on each session. */
-  readonly #last = new Map<SessionStory, number>();
+  /** The last call that left on each session, in each direction. */
+  readonly #last = new Map<Passage, number>();
 
   constructor(verdicts: Verdicts, asked: readonly AskedCall[]) {
     this.#verdicts = verdicts;
     this.#calls = asked;
   }
 
-  /** Reads a frame that a client sends for the first time. */
-  read(session: SessionStory, body: string): void {
-    if (!body.includes('"ms"')) return;
-    for (const [, digits] of body.matchAll(calls)) this.#left(session, Number(digits));
-  }
-
-  #left(session: SessionStory, n: number): void {
-    const last = this.#last.get(session) ?? 0;
-    this.#last.set(session, n);
-    const call = this.#calls[n - 1];
-    if (call) call.left = true;
+  /** A call is in a frame for the first time on a session; others may overtake it while it leaves in parts. */
+  left(session: SessionStory, passage: Passage, n: number, inParts: boolean): void {
+    this.#calls[n - 1]?.leaves(session);
+    if (inParts) return;
+    const last = this.#last.get(passage) ?? 0;
+    this.#last.set(passage, n);
     this.#verdicts.check(
       n > last,
       'call-order',

@@ -10,6 +10,9 @@ const fastest = 1.2;
 /** How late a timer may be, and the turn that is given to what came in before it. */
 const lateMs = 20;
 
+/** With fewer calls in flight than that, the streams of inputs may have to wait, and do not. */
+const mostCalls = 4096;
+
 interface ErrorShape {
   readonly message?: string;
   readonly data?: { readonly code?: string };
@@ -24,9 +27,18 @@ export class FaultJudge {
   }
 
   told(fault: HawserError): void {
-    const { code, outcome, reason = '' } = fault;
+    this.#judge(fault, this.#hasCause(fault.code));
+  }
+
+  /** Of a stream of the result, which has come: then any loss of a session is one too many. */
+  toldOfStrand(fault: HawserError): void {
+    const lost = fault.code === 'session-lost' && this.#call.caller.losses > 0;
+    this.#judge(fault, lost || this.#hasCause(fault.code));
+  }
+
+  #judge({ code, outcome, reason = '' }: HawserError, caused: boolean): void {
     this.#call.check(
-      this.#hasCause(code),
+      caused,
       'no-rejection-without-cause',
       () => `was rejected: ${code} ${outcome} ${reason}`,
     );
@@ -61,18 +73,20 @@ export class FaultJudge {
 
   #hasCause(code: FaultCode): boolean {
     const call = this.#call;
-    const { type, idempotent, timeoutMs } = call.asking;
+    const { type, timeoutMs } = call.asking;
     switch (code) {
       case 'aborted':
         return call.surrender === 'abort';
       case 'timeout':
-        return this.#timedOut(timeoutMs ?? call.parts.plan.timeoutMs);
+        return this.#timedOut(timeoutMs ?? call.caller.patienceMs);
       case 'closed':
-        return call.client.closed;
+        return call.caller.closed;
       case 'refused':
-        return call.client.refusals > call.before.refusals;
+        return call.caller.refused;
       case 'session-lost':
-        return this.#isLost(type === 'query' || idempotent ? 1 : 0);
+        return this.#isLost();
+      case 'queue-full':
+        return this.#call.inputs.length > 0 && call.parts.plan.announced.calls < mostCalls;
       case 'gap':
         return type === 'subscription' && !call.asking.survivesGaps;
       default:
@@ -81,9 +95,13 @@ export class FaultJudge {
   }
 
   /** More sessions were lost than the call may outlive, or what it was asked in the name of. */
-  #isLost(outlives: number): boolean {
-    const { client, before, losses, asking } = this.#call;
-    return client.names > before.names || (asking.type !== 'subscription' && losses > outlives);
+  #isLost(): boolean {
+    const { caller, inputs, asking } = this.#call;
+    const { type, idempotent } = asking;
+    // What was read of a stream cannot be read again.
+    const once = caller.outlives === 0 || inputs.some(({ pulled }) => pulled);
+    if (caller.renamed || (once && caller.losses > 0)) return true;
+    return type !== 'subscription' && caller.losses > (type === 'query' || idempotent ? 1 : 0);
   }
 
   #timedOut(ms: number): boolean {

@@ -19,6 +19,13 @@ export const invariants = {
   'signal-is-true': 'A signal fires on cancel, deadline or the end of the session, and only then',
   'stream-window':
     'A handler is never pulled further ahead of its consumer than the largest window that was given',
+  'strand-ids': 'The id of a stream inside a value is new, said before anything is said of it, and nothing after its end',
+  'strand-start': 'A stream inside a value is pulled only when the message that holds it has left',
+  'strand-order': 'Items of a stream inside a value come in order, none is missing and none comes twice',
+  'strand-is-whole': 'A stream inside a value ends only when its source has ended, and all of it was taken',
+  'source-is-returned': 'A source is asked for nothing and returned no more once it has ended',
+  'input-is-cancelled': 'A callee that is through with a call cancels what it did not read of its input',
+  'bytes-arrive': 'Bytes arrive as they were sent, in memory of their own',
   'frame-window': 'The frames that are kept unacknowledged pass their bound by one message at most',
   'stream-share': 'Stream items leave only while less than half of the window is used',
   'socket-buffer': 'No more than 256 KiB and one frame lie in the buffer of a socket',

@@ -94,6 +94,11 @@ export class Losses {
     return window === 0 ? !session.attached : this.#expired(session);
   }
 
+  /** Whether, to its client, a session can be over by now. */
+  mayBeLost(session: SessionStory, client: ClientStory): boolean {
+    return session.lost !== undefined || client.closed || this.#plan.announced.window === 0;
+  }
+
   #isGone(session: SessionStory, reason: string, refusal: CloseName | undefined): boolean {
     const known = session.acceptedBy !== undefined && session.acceptedBy === this.server;
     switch (reason) {

@@ -1,4 +1,5 @@
 import type { SessionStory } from './session-story.ts';
+import type { StrandRecord } from './strand-record.ts';
 
 /** One run of a handler. */
 export class RunRecord {
@@ -16,6 +17,9 @@ export class RunRecord {
   streamEnd: 'ended' | 'failed' | undefined;
   toldGap = false;
   fired = false;
+  /** The streams of its answer, and whether that is in a frame. */
+  readonly outputs: StrandRecord[] = [];
+  answerLeft = false;
   over = false;
 
   constructor(number: number, session: SessionStory, after: number | undefined) {

@@ -3,6 +3,7 @@ import { mostBlobs } from '../plan.ts';
 import type { HelloFields } from './control-frame.ts';
 import type { Losses } from './losses.ts';
 import type { PassageBounds } from './passage.ts';
+import type { SessionParts } from './session-story.ts';
 import { ClientStory, SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -15,16 +16,20 @@ function boundsOf({ announced, constants, tuned, largest, largestBlob }: Plan): 
   return { windowBytes, messageBytes, valueBytes, unfinished: constants.unfinished, largest: whole };
 }
 
+export interface SessionBookParts extends Omit<SessionParts, 'bounds'> {
+  readonly losses: Losses;
+}
+
 /** All clients and sessions of a world. */
 export class SessionBook {
-  readonly #plan: Plan;
+  readonly #parts: SessionParts;
   readonly #verdicts: Verdicts;
   readonly #losses: Losses;
   readonly #clients = new Map<number, ClientStory>();
   readonly #sessions = new Map<string, SessionStory>();
 
-  constructor(plan: Plan, verdicts: Verdicts, losses: Losses) {
-    this.#plan = plan;
+  constructor(plan: Plan, { verdicts, losses, strandsOf }: SessionBookParts) {
+    this.#parts = { verdicts, strandsOf, bounds: boundsOf(plan) };
     this.#verdicts = verdicts;
     this.#losses = losses;
   }
@@ -52,7 +57,7 @@ export class SessionBook {
     );
     if (known) return known;
     if (client.current) this.#losses.replaced(client.current);
-    const session = new SessionStory(client, this.#sessions.size + 1, this.#verdicts, boundsOf(this.#plan));
+    const session = new SessionStory(client, this.#sessions.size + 1, this.#parts);
     this.#sessions.set(hello.secret, session);
     client.current = session;
     return session;

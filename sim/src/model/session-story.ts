@@ -3,7 +3,12 @@ import type { Line } from '../network/line.ts';
 import type { Introduction } from './introduction.ts';
 import type { PassageBounds } from './passage.ts';
 import { Passage } from './passage.ts';
-import type { Verdicts } from './verdicts.ts';
+import { StrandWatch } from './strand-watch.ts';
+import type { StrandWatchParts } from './strand-watch.ts';
+
+export interface SessionParts extends Pick<StrandWatchParts, 'verdicts' | 'strandsOf'> {
+  readonly bounds: PassageBounds;
+}
 
 /** A session as an onlooker of the wire, and of what the world did, knows it. */
 export class SessionStory {
@@ -14,6 +19,9 @@ export class SessionStory {
   /** Client to server, and back. */
   readonly up: Passage;
   readonly down: Passage;
+  readonly strands: StrandWatch;
+  /** The events in frames to the client, by the numbers of these. */
+  readonly events = new Map<number, readonly string[]>();
   /** Whether a `welcome` ever reached the client. */
   welcomeHeard = false;
   /** The server that can have taken it in. */
@@ -40,12 +48,15 @@ export class SessionStory {
   /** Why it is over for the client. */
   lost: string | undefined;
 
-  constructor(client: ClientStory, number: number, verdicts: Verdicts, bounds: PassageBounds) {
+  constructor(client: ClientStory, number: number, parts: SessionParts) {
+    const { verdicts, bounds, strandsOf } = parts;
     this.client = client.number;
     this.names = client.names;
     this.number = number;
     this.up = new Passage(`session ${number}, up`, verdicts, bounds);
     this.down = new Passage(`session ${number}, down`, verdicts, bounds);
+    const passages = { client: this.up, server: this.down };
+    this.strands = new StrandWatch({ name: `session ${number}`, verdicts, passages, strandsOf });
   }
 
   get name(): string {

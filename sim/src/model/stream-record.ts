@@ -1,6 +1,7 @@
 import type { StreamEnd, StreamEntry } from '@hawser/core';
+import { isContent } from '../workload/content.ts';
 import type { Item } from '../workload/task.ts';
-import { isSilent } from '../workload/task.ts';
+import { isSilent, itemSeed } from '../workload/task.ts';
 import type { AskedCall } from './asked-call.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -64,6 +65,9 @@ export class StreamRecord {
       'right-answer',
       () => `got an item of ${item.n}, run ${item.run}`,
     );
+    const { bytes } = task.stream ?? { bytes: 0 };
+    const whole = bytes === 0 || isContent(item.blob, itemSeed(item), bytes);
+    this.#call.check(whole, 'bytes-arrive', () => `got other bytes with item ${item.seq}`);
     if (run !== this.#run) this.#changeRun(item, run);
     this.#order(item.seq === this.#seq + 1, item);
     this.#seq = item.seq;
@@ -116,8 +120,8 @@ export class StreamRecord {
   }
 
   #toldGap(reason: string): void {
-    const { losses, asking, runs } = this.#call;
-    const causes = losses + runs.filter((run) => run.toldGap).length;
+    const { caller, asking, runs } = this.#call;
+    const causes = caller.losses + runs.filter((run) => run.toldGap).length;
     const caused = ++this.#gaps <= causes && asking.survivesGaps;
     this.#call.check(caused, 'gap-is-true', () => `was told of a gap: ${reason}`);
     this.#gap = this.#adrift = true;
@@ -144,8 +148,8 @@ export class StreamRecord {
   }
 
   #checkGapFault(): void {
-    const { losses, runs, parts, n } = this.#call;
-    const bySession = losses > 0 && parts.cursors.of(n) === undefined;
+    const { caller, runs, parts, n } = this.#call;
+    const bySession = caller.losses > 0 && parts.cursors.of(n) === undefined;
     this.#call.check(bySession || runs.some((run) => run.toldGap), 'gap-is-true', () => 'ended for a gap');
   }
 }

@@ -1,4 +1,4 @@
-import type { CloseName } from '@hawser/core';
+import type { CloseName, FrameData } from '@hawser/core';
 import { closeCodes, socketBufferBytes } from '@hawser/core';
 import type { Trace } from '../loop/trace.ts';
 import type { Line, LineWatcher } from '../network/line.ts';
@@ -8,17 +8,21 @@ import type { AckBounds } from './ack-watch.ts';
 import type { Admissions } from './admissions.ts';
 import type { Answers } from './answers.ts';
 import type { ControlFrame } from './control-frame.ts';
-import { isControl, readControl } from './control-frame.ts';
 import type { Cursors } from './cursors.ts';
+import { eventIn } from './cursors.ts';
 import type { Departures } from './departures.ts';
 import type { DropJudge } from './drop-judge.ts';
 import type { HandshakeJudge } from './handshake-judge.ts';
 import type { Introduction } from './introduction.ts';
 import { LineStory } from './line-story.ts';
 import type { Losses } from './losses.ts';
-import { readData } from './passage.ts';
+import { crossingOf } from './passage.ts';
 import type { SessionBook } from './session-book.ts';
+import type { SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';
+import type { DataFrame, PartFrame, WireMessage } from './wire-frame.ts';
+import { bytesIn, messagesIn, readWire, shown } from './wire-frame.ts';
+import type { WireRecords } from './wire-records.ts';
 
 const namesByCode = new Map<number, CloseName>(
   (Object.keys(closeCodes) as CloseName[]).map((name) => [closeCodes[name].code, name]),
@@ -44,6 +48,7 @@ export interface WireJudgeParts {
   readonly admissions: Admissions;
   readonly departures: Departures;
   readonly answers: Answers;
+  readonly records: WireRecords;
 }
 
 /** Watches the lines and judges what both ends say on them. It counts for itself. */
@@ -60,20 +65,24 @@ export class WireJudge implements LineWatcher {
     return this.#storyOf(line).introduction as Introduction;
   }
 
-  said(end: LineEnd, text: string): void {
-    this.#parts.trace.tell(end.name, 'says', text);
+  said(end: LineEnd, data: FrameData): void {
+    this.#parts.trace.tell(end.name, 'says', shown(data));
     const story = this.#storyOf(end.line);
-    if (isControl(text)) this.#saidControl(end, story, readControl(text));
-    else this.#saidData(end, story, text);
+    const frame = readWire(data);
+    if (frame === undefined) this.#parts.verdicts.violated('no-protocol-fault', `${end.name} says no frame`);
+    else if (frame.kind === 'control') this.#saidControl(end, story, frame.control);
+    else this.#saidData(end, story, frame, data);
   }
 
-  heard(end: LineEnd, text: string): void {
-    const shown = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
-    this.#parts.trace.tell(end.name, 'hears', shown);
+  heard(end: LineEnd, data: FrameData): void {
+    const text = shown(data);
+    const short = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+    this.#parts.trace.tell(end.name, 'hears', short);
     const story = this.#storyOf(end.line);
     story.heardAt[end.side] = end.machine.now();
-    if (isControl(text)) this.#heardControl(end, story, readControl(text));
-    else this.#heardData(end, story, text);
+    const frame = readWire(data);
+    if (frame?.kind === 'control') this.#heardControl(end, story, frame.control);
+    else if (frame) this.#heardData(end, story, frame, data.length);
   }
 
   drained(end: LineEnd): void {
@@ -165,19 +174,18 @@ export class WireJudge implements LineWatcher {
     }
   }
 
-  #saidData(end: LineEnd, story: LineStory, text: string): void {
+  #saidData(end: LineEnd, story: LineStory, frame: DataFrame | PartFrame, data: FrameData): void {
     const { plan, verdicts } = this.#parts;
-    const { ack, body } = readData(text);
     verdicts.check(
       end.buffered < socketBufferBytes,
       'socket-buffer',
       () => `${end.name} holds ${end.buffered}, and is given more`,
     );
-    if (ack !== undefined) this.#claimed(end, story, ack);
+    if (frame.kind === 'data' && frame.ack !== undefined) this.#claimed(end, story, frame.ack);
     const bounded = plan.announced.window > 0 && (end.side === 'server' || story.welcome === 'heard');
     const session = story.sessionAt(end);
-    const isNew = story.sentBy(end)?.said(body, bounded) === true;
-    if (isNew && session) this.#parts[end.side === 'client' ? 'departures' : 'answers'].read(session, body);
+    const isNew = story.sentBy(end)?.said(crossingOf(frame, data), bounded) === true;
+    if (isNew && session) this.#read(end, session, frame);
     verdicts.check(
       end.side === 'client' || session?.attached === end.line,
       'one-socket',
@@ -185,12 +193,41 @@ export class WireJudge implements LineWatcher {
     );
   }
 
-  #heardData(end: LineEnd, story: LineStory, text: string): void {
-    const { ack, body } = readData(text);
-    if (ack !== undefined) story.sentBy(end)?.acknowledge(ack);
-    story.receivedBy(end)?.heard();
-    if (story.welcome !== 'none') story.acks[end.side].heard(text.length);
-    if (end.side === 'client') this.#parts.cursors.read(body);
+  #heardData(end: LineEnd, story: LineStory, frame: DataFrame | PartFrame, length: number): void {
+    if (frame.kind === 'data' && frame.ack !== undefined) story.sentBy(end)?.acknowledge(frame.ack);
+    const number = story.receivedBy(end)?.heard();
+    if (story.welcome !== 'none') story.acks[end.side].heard(length);
+    if (end.side === 'server' || number === undefined) return;
+    for (const event of story.session?.events.get(number) ?? []) this.#parts.cursors.reached(event);
+  }
+
+  /** Reads a frame that an end sends for the first time. */
+  #read(end: LineEnd, session: SessionStory, frame: DataFrame | PartFrame): void {
+    const passage = end.side === 'client' ? session.up : session.down;
+    const inParts = frame.kind === 'part';
+    let messages: readonly WireMessage[];
+    if (inParts) {
+      const message = passage.transfers.said(frame);
+      messages = message ? [message] : [];
+    } else {
+      messages = messagesIn(frame);
+      const bytes = messages.reduce((sum, message) => sum + bytesIn(message), 0);
+      const adds = bytes === frame.sections.length;
+      this.#parts.verdicts.check(adds, 'parts-are-true', () => `${end.name}: ${bytes} bytes are not there`);
+    }
+    for (const message of messages) this.#readMessage(end, session, message, inParts);
+    const events = messages.map(eventIn).filter((event) => event !== undefined);
+    if (end.side === 'server' && events.length > 0) session.events.set(passage.sent, events);
+  }
+
+  #readMessage({ side }: LineEnd, session: SessionStory, message: WireMessage, inParts: boolean): void {
+    const { records, departures, answers } = this.#parts;
+    const passage = side === 'client' ? session.up : session.down;
+    const call = records.callIn(message);
+    if (call !== undefined) departures.left(session, passage, call, inParts);
+    const run = records.answerIn(message);
+    if (run !== undefined && side === 'server') answers.left(session, run);
+    session.strands.said(side, message);
   }
 
   #claimed(end: LineEnd, story: LineStory, received: number): void {

@@ -17,10 +17,16 @@ export interface Task {
   /** The streams in the input, and in the answer; when the handler reads the former. */
   readonly inputs?: readonly StrandTask[] | undefined;
   readonly outputs?: readonly StrandTask[] | undefined;
-  readonly reading?: 'before' | 'beside' | undefined;
+  readonly reading?: Reading | undefined;
   /** Makes the input large. */
   readonly pad: string;
 }
+
+/**
+ * When a handler reads the streams of its input: before it answers, beside that, or, of the first, one item for each
+ * item of its answer's first stream.
+ */
+export type Reading = 'before' | 'beside' | 'feeds';
 
 /** What goes over the wire of a task: the rest its handler is told by the model. */
 export interface Input extends Pick<Task, 'n' | 'ms' | 'ends' | 'heeds' | 'size' | 'stream' | 'pad'> {

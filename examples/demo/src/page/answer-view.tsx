@@ -30,7 +30,7 @@ export function AnswerView({ answer, status, ends }: AnswerProps) {
           <span className="empty">Stop him whenever you have heard enough.</span>
         )}
       </p>
-      <ul className="answer-ends" data-tone={answer?.end?.kind === 'failed' ? 'bad' : 'good'}>
+      <ul className="answer-ends" data-failed={answer?.end?.kind === 'failed'}>
         <li data-testid="answer-state">{answer && hereText(answer, state)}</li>
         <li data-testid="answer-server">{atServer && <AtServer entry={atServer} />}</li>
       </ul>

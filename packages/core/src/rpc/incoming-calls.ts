@@ -222,7 +222,10 @@ export class IncomingCalls {
     const over = (): void => {
       if (call.outputs?.open === 0) this.#over(call);
     };
-    call.outputs = this.#options.outgoing.open(streams, { over });
+    // Whoever wants nothing of the result any more wants its handler to stop, wherever it waits.
+    const abandoned = (): void =>
+      call.meet('cancelled', abortError('The streams of the result were cancelled'));
+    call.outputs = this.#options.outgoing.open(streams, { over, abandoned });
     return call.outputs;
   }
 

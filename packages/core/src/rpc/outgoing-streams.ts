@@ -11,6 +11,9 @@ import type { StreamTurns } from './stream-turns.js';
 export interface SentStreamsOptions {
   /** Told of each stream that is over. */
   readonly over?: () => void;
+  /** Told when their receiver has cancelled all that are not over. */
+  readonly abandoned?: () => void;
+  /** Told what was taken of all of them together. */
   readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -20,18 +23,20 @@ export interface SentStreamsOptions {
  */
 export class SentStreams {
   readonly #session: Session;
-  readonly #pumps: readonly StreamPump[];
+  readonly #options: SentStreamsOptions;
+  readonly #pumps = new Map<number, StreamPump>();
+  /** Those that are not over, and were not cancelled. */
+  readonly #wanted = new Set<number>();
+  readonly #taken = new Map<number, Progress>();
   #state: 'held' | 'started' | 'forgotten' = 'held';
   #stopped: { readonly failure: PumpFailure } | undefined;
   /** What the message that holds the value says of them. */
-  readonly rows: readonly StreamRow[];
-  #open: number;
+  readonly rows: StreamRow[] = [];
+  #open = 0;
 
-  constructor(session: Session, pumps: readonly StreamPump[], rows: readonly StreamRow[]) {
+  constructor(session: Session, options: SentStreamsOptions) {
     this.#session = session;
-    this.#pumps = pumps;
-    this.rows = rows;
-    this.#open = pumps.length;
+    this.#options = options;
   }
 
   /** How many are not over. */
@@ -41,33 +46,62 @@ export class SentStreams {
 
   /** Whether anything was asked of their sources. */
   get pulled(): boolean {
-    return this.#pumps.some(({ pulled }) => pulled);
+    return [...this.#pumps.values()].some(({ pulled }) => pulled);
   }
 
   /** Items that were sent, all together. */
   get sent(): number {
-    return this.#pumps.reduce((sum, { sent }) => sum + sent, 0);
+    let sent = 0;
+    for (const pump of this.#pumps.values()) sent += pump.sent;
+    return sent;
+  }
+
+  add(row: StreamRow, pump: StreamPump): void {
+    this.rows.push(row);
+    this.#pumps.set(row[1], pump);
+    this.#wanted.add(row[1]);
+    this.#open++;
   }
 
   /** The message that holds them has left. */
   start(): void {
     this.#state = 'started';
     if (this.#stopped) this.stop(this.#stopped.failure);
-    else for (const pump of this.#pumps) pump.run();
+    else for (const pump of this.#pumps.values()) pump.run();
   }
 
   /** Returns their sources, as soon as their receiver can be told. */
   stop(failure: PumpFailure): void {
     if (this.#state === 'held' && !this.#session.ended) this.#stopped ??= { failure };
-    else for (const pump of this.#pumps) pump.stop(failure);
+    else for (const pump of this.#pumps.values()) pump.stop(failure);
   }
 
   forget(): void {
     this.#state = 'forgotten';
   }
 
-  closed(): void {
+  /** The receiver of one wants no more of it. */
+  cancel(id: number): void {
+    this.#pumps.get(id)?.stop(undefined);
+    if (this.#wanted.delete(id) && this.#wanted.size === 0) this.#options.abandoned?.();
+  }
+
+  /** The receiver of one has taken so much of it. */
+  took(id: number, progress: Progress): void {
+    if (this.#options.progress === undefined) return;
+    this.#taken.set(id, progress);
+    let [items, bytes] = [0, 0];
+    for (const it of this.#taken.values()) {
+      items += it.items;
+      bytes += it.bytes;
+    }
+    this.#options.progress({ items, bytes });
+  }
+
+  closed(id: number): void {
     this.#open--;
+    this.#wanted.delete(id);
+    this.#options.over?.();
   }
 }
 
@@ -75,7 +109,7 @@ export class SentStreams {
 export class OutgoingStreams {
   readonly #session: Session;
   readonly #turns: StreamTurns;
-  readonly #pumps = new Map<number, StreamPump>();
+  readonly #open = new Map<number, { readonly pump: StreamPump; readonly sent: SentStreams }>();
   #lastId = 0;
 
   constructor(session: Session, turns: StreamTurns) {
@@ -85,42 +119,47 @@ export class OutgoingStreams {
 
   /** Whether the other end takes so many more. */
   admits(count: number): boolean {
-    return this.#pumps.size + count <= this.#session.limits.calls;
+    return this.#open.size + count <= this.#session.limits.calls;
   }
 
-  open(streams: readonly ValueStream[], { over, progress }: SentStreamsOptions): SentStreams {
-    const rows = streams.map(({ path }) => [path, --this.#lastId] as const);
-    const pumps = streams.map((stream, index) => {
-      const id = (rows[index] as StreamRow)[1];
-      const done = (failure: PumpFailure): void => {
-        this.#finish(id, stream, failure);
-        sent.closed();
-        over?.();
-      };
-      const pump = new StreamPump({ id, stream, session: this.#session, turns: this.#turns, done, progress });
-      this.#pumps.set(id, pump);
-      return pump;
-    });
-    const sent = new SentStreams(this.#session, pumps, rows);
+  open(streams: readonly ValueStream[], options: SentStreamsOptions): SentStreams {
+    const sent = new SentStreams(this.#session, options);
+    for (const stream of streams) this.#add(stream, --this.#lastId, sent, options.progress !== undefined);
     return sent;
+  }
+
+  #add(stream: ValueStream, id: number, sent: SentStreams, progresses: boolean): void {
+    const pump = new StreamPump({
+      id,
+      stream,
+      session: this.#session,
+      turns: this.#turns,
+      done: (failure) => {
+        this.#finish(id, stream, failure);
+        sent.closed(id);
+      },
+      progress: progresses ? (progress) => sent.took(id, progress) : undefined,
+    });
+    this.#open.set(id, { pump, sent });
+    sent.add([stream.path, id], pump);
   }
 
   /** Lets go of streams whose message never left. */
   forget(sent: SentStreams): void {
-    for (const [, id] of sent.rows) this.#pumps.delete(id);
+    for (const [, id] of sent.rows) this.#open.delete(id);
     sent.forget();
   }
 
   cancel(id: number): void {
-    this.#pumps.get(id)?.stop(undefined);
+    this.#open.get(id)?.sent.cancel(id);
   }
 
   credit(message: CreditMessage): void {
-    if (this.#pumps.get(message[1])?.credit(message) === false) this.#session.close('miscount');
+    if (this.#open.get(message[1])?.pump.credit(message) === false) this.#session.close('miscount');
   }
 
   #finish(id: number, stream: ValueStream, failure: PumpFailure): void {
-    if (!this.#pumps.delete(id)) return;
+    if (!this.#open.delete(id)) return;
     const text = failure ? encodeError(id, stream.fail(failure.error)) : encodeBare('end', id);
     const message = new Outgoing(text);
     if (this.#session.admits(message)) return this.#session.send(message, 'stream');

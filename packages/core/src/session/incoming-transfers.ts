@@ -6,6 +6,7 @@ import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
 import { bytesRows, isMessage } from '../wire/message.js';
+import type { Ledger } from './ledger.js';
 
 /** A message with its byte sections. */
 export interface WholeMessage {
@@ -26,8 +27,19 @@ const malformed: Progress = { violation: 'malformed' };
 
 /** Messages that come in parts, until they are whole. */
 export class IncomingTransfers {
+  readonly #ledger: Ledger;
   readonly #open = new Map<number, IncomingTransfer>();
   #last = 0;
+  #length = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Bytes that have come of messages that are not whole. */
+  get length(): number {
+    return this.#length;
+  }
 
   take(part: Part, takes: Limits): Progress {
     const transfer = part.announced
@@ -36,6 +48,7 @@ export class IncomingTransfers {
     if (transfer === undefined) return malformed;
     if (!(transfer instanceof IncomingTransfer)) return transfer;
     const abandoned = part.last && part.content.length === 0 && !transfer.full;
+    this.#hold(part.last ? -transfer.received : part.content.length);
     if (part.last) this.#open.delete(part.transfer);
     if (abandoned) return 'abandoned';
     if (!transfer.add(part.content) || part.last !== transfer.full) return malformed;
@@ -43,7 +56,13 @@ export class IncomingTransfers {
   }
 
   clear(): void {
+    this.#hold(-this.#length);
     this.#open.clear();
+  }
+
+  #hold(bytes: number): void {
+    this.#length += bytes;
+    this.#ledger.add(bytes);
   }
 
   #begin(
@@ -83,6 +102,10 @@ class IncomingTransfer {
     this.json = json;
     this.sections = sections;
     this.#text = new Uint8Array(json);
+  }
+
+  get received(): number {
+    return this.#received;
   }
 
   get full(): boolean {

@@ -115,13 +115,20 @@ export class Outbox {
 
   push(entry: Entry, lane: LaneName): void {
     // A stream's messages have an order: what leaves in parts begins when all that was there before it has left.
-    if (entry.length <= wholeLength || lane === 'stream') this.#lanes[lane].push(entry);
-    else this.#transfer(entry, lane);
+    if (entry.length <= wholeLength) this.#lanes[lane].push(entry);
+    else if (lane !== 'stream') this.#transfer(entry, lane);
+    else {
+      this.#lanes.stream.push(entry);
+      this.#advance();
+    }
   }
 
   /** Takes back a message that has not left. */
   withdraw(entry: Outgoing, lane: LaneName): void {
-    if (!this.#transfers.withdraw(entry)) this.#lanes[lane].withdraw(entry);
+    if (entry.state !== 'waiting') return;
+    if (this.#transfers.withdraw(entry)) return;
+    this.#lanes[lane].withdraw(entry);
+    this.#advance();
   }
 
   /** Tells the senders of what has left meanwhile. */
@@ -144,14 +151,10 @@ export class Outbox {
     for (let lane = this.#first(); lane; lane = this.#first()) {
       if (lane === this.#lanes.stream && taken >= streamLength) break;
       const entry = lane.peek() as Entry;
-      if (entry.length > wholeLength) {
-        lane.shift();
-        this.#transfer(entry, 'stream');
-        continue;
-      }
       const fits = taken + entry.length + 2 <= length;
       if (!fits && (strict || taken > 0)) break;
       lane.shift();
+      if (lane === this.#lanes.stream) this.#advance();
       taken += taken === 0 ? entry.length : entry.length + 1;
       this.#add(batch, entry);
     }
@@ -162,6 +165,15 @@ export class Outbox {
     for (const lane of Object.values(this.#lanes)) lane.clear();
     this.#transfers.clear();
     this.#left = [];
+  }
+
+  /** Lets those at the front of the stream lane begin that leave in parts. */
+  #advance(): void {
+    const { stream } = this.#lanes;
+    for (let entry = stream.peek(); entry && entry.length > wholeLength; entry = stream.peek()) {
+      stream.shift();
+      this.#transfer(entry, 'stream');
+    }
   }
 
   #transfer(entry: Entry, lane: LaneName): void {

@@ -111,7 +111,7 @@ export class Session {
   readonly #writer: Writer;
   readonly #liveness = new Liveness();
   readonly #early = new EarlyAllowance();
-  readonly #transfers = new IncomingTransfers();
+  readonly #transfers: IncomingTransfers;
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
@@ -135,6 +135,7 @@ export class Session {
     this.#takes = announces ? wider(this.#limits, defaultLimits) : this.#limits;
     this.#announced = limits !== undefined;
     this.#sequence = new Sequence(ledger);
+    this.#transfers = new IncomingTransfers(ledger);
     if (announces) this.#sequence.limit(this.#limits);
     this.#writer = new Writer({
       turn,
@@ -177,9 +178,9 @@ export class Session {
     return this.#sequence;
   }
 
-  /** Characters that are held for the other end: what waits, and what is kept. */
+  /** Characters and bytes that are held for the other end: what waits, what is kept, and what is not whole yet. */
   get held(): number {
-    return this.#writer.length + this.#sequence.length;
+    return this.#writer.length + this.#sequence.length + this.#transfers.length;
   }
 
   /** Bytes of what is being handed on: a frame, or the parts of a message; never less than its sender counts. */

@@ -98,6 +98,8 @@ export class Writer {
   /** Takes back a message that is in no frame yet. */
   withdraw(entry: Outgoing, lane: LaneName): void {
     this.#outbox.withdraw(entry, lane);
+    // What has left of it is to be given up.
+    if (entry.parts > 0) this.schedule();
   }
 
   /** Says a control frame that tells both counts. */

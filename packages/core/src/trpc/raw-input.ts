@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server';
+import type { Found } from '../rpc/attachments.js';
 import { attach } from '../rpc/attachments.js';
 import type { IncomingCall } from '../rpc/dispatch.js';
 import type { StreamReader } from '../rpc/incoming-stream.js';
@@ -58,10 +59,17 @@ export class RawInput implements StepInput {
     return attach(this.#transformer.deserialize(input), found);
   }
 
+  #item(data: unknown, found: readonly Found[]): unknown {
+    try {
+      return attach(data === undefined ? undefined : this.#transformer.deserialize(data), found);
+    } catch (cause) {
+      throw new TRPCError({ code: 'BAD_REQUEST', message: 'An item of the stream could not be read', cause });
+    }
+  }
+
   get #streamReader(): StreamReader {
     return {
-      item: (data, found) =>
-        attach(data === undefined ? undefined : this.#transformer.deserialize(data), found),
+      item: (data, found) => this.#item(data, found),
       error: (shape) =>
         new TRPCError({
           code: 'BAD_REQUEST',
