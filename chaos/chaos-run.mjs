@@ -79,18 +79,18 @@ async function endure(plan, { server, client, storm, journal, folder }, observe)
     observe({ server, client, folder, signal }),
   ]);
 
-  const { tally, mutations, confirmed } = await client.ask('finish', drainMs);
+  const { tally, mutations } = await client.ask('finish', drainMs);
   tally.unsettledSources += await server.ask('openSources', closeMs);
   const memoryAtEnd = await memoryOf(server, client);
   await client.ask('close');
   await server.stop();
-  const told = mutations.map(MutationRecord.decode);
+  /** @type {ReturnType<typeof MutationRecord.decode>[]} */
+  const records = mutations.map(MutationRecord.decode);
   const history = Journal.read(
     journal,
-    told.map((/** @type {Uint8Array} */ bytes) => bytes.length),
+    records.map(({ told }) => told.length),
   );
-  const runs = confirmed.map((/** @type {[number, number][]} */ entries) => new Map(entries));
-  return judge({ plan, tally, told, history, confirmed: runs, storm, server, memoryAtStart, memoryAtEnd });
+  return judge({ plan, tally, records, history, storm, server, memoryAtStart, memoryAtEnd });
 }
 
 /**

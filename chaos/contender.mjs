@@ -34,14 +34,15 @@
 /**
  * Calls whose values are more than JSON, and those that have the server call the client.
  * @typedef {object} ValueCalls
- * @property {(input: { data: Uint8Array }) => Promise<{ data: Uint8Array }>} echoBytes
+ * @property {(input: { data: Bytes }) => Promise<{ data: Bytes }>} echoBytes
  * @property {(input: import('./service/router.mjs').DownloadInput) => Promise<{ run: string, items: AsyncIterable<Item> }>} download
- * @property {(input: Chunks & { digestMs: number }) => Promise<{ count: number, crc: number }>} upload
- * @property {(input: Chunks) => Promise<AsyncIterable<{ n: number, chunk: Uint8Array }>>} duplex
+ * @property {(input: Chunks & { digestMs: number }) => Promise<{ count: number, sum: number }>} upload
+ * @property {(input: Chunks) => Promise<AsyncIterable<{ n: number, chunk: Bytes }>>} duplex
  * @property {(input: { client: number, number: number, value: string, delayMs: number }) => Promise<{ seal: number }>} ask
  */
 
-/** @typedef {{ client: number, number: number, chunks: AsyncIterable<Uint8Array> }} Chunks */
+/** @typedef {{ client: number, number: number, chunks: AsyncIterable<Bytes> }} Chunks */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /**
  * @typedef {object} Consumer

@@ -3,7 +3,7 @@ import { dataOf, type Frame, hello, isObject, type Json, Kind, newKey, newSecret
 import type { RawClient } from './raw-client.ts';
 import { answerOf, append, release } from './resuming.ts';
 import { expectClosed, expectServes, suite } from './suite.ts';
-import { closeCode, defaultLimit } from './tables.ts';
+import { defaultLimit } from './tables.ts';
 
 const test = suite();
 const hasty = suite({ handshakeMs: 500 });

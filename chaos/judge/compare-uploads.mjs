@@ -1,4 +1,4 @@
-import { crcOf, uploadPlan } from '../service/chunks.mjs';
+import { sumOf, uploadPlan } from '../service/chunks.mjs';
 
 /**
  * What the server heard of streams of chunks against what clients had to send: the first chunks of it, each once and
@@ -11,7 +11,7 @@ export function compareUploads(seed, heard) {
   /** @type {{ readonly client: number, readonly at: number, readonly what: string }[]} */
   const incidents = [];
   for (const it of heard) {
-    const { client, number, count, crc, whole, at } = it;
+    const { client, number, count, sum, whole, at } = it;
     const plan = uploadPlan(seed, client, number);
     const name = `stream ${number}, of which the server heard ${count} of ${plan.count} chunks`;
     if (whole) found.heardWhole++;
@@ -20,7 +20,7 @@ export function compareUploads(seed, heard) {
       found.truncatedUp++;
       incidents.push({ client, at, what: `${name}, looked complete` });
     }
-    if (count > (plan.failsAt ?? plan.count) || crc !== crcOf(client, number, count)) {
+    if (count > (plan.failsAt ?? plan.count) || sum !== sumOf(client, number, count)) {
       found.garbledUp++;
       incidents.push({ client, at, what: `${name}, is not what was sent` });
     }

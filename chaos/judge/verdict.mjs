@@ -13,9 +13,9 @@ const restartReasons = new Set(['restarted', 'expired']);
  * @typedef {object} Evidence
  * @property {import('../chaos-run.mjs').Plan} plan
  * @property {import('../load/tally.mjs').Tally} tally What the clients saw.
- * @property {readonly Uint8Array[]} told What each client was told of each mutation.
+ * @property {readonly { readonly told: Uint8Array, readonly confirmed: Uint8Array }[]} records What each client was told of
+ *   each mutation, and how often it was called back on account of it.
  * @property {import('../service/journal.mjs').History} history What the server wrote down.
- * @property {readonly ReadonlyMap<number, number>[]} confirmed How often each client was called back, by mutation.
  * @property {import('../proxy/storm.mjs').Storm} storm
  * @property {import('../processes/server-lives.mjs').ServerLives} server
  * @property {{ server: Memory, client: Memory }} memoryAtStart
@@ -28,7 +28,7 @@ const restartReasons = new Set(['restarted', 'expired']);
  * @param {Evidence} evidence
  */
 export function judge(evidence) {
-  const { plan, tally, told, history, confirmed, storm, server, memoryAtStart, memoryAtEnd } = evidence;
+  const { plan, tally, records, history, storm, server, memoryAtStart, memoryAtEnd } = evidence;
   const { examples, slowest, ...counts } = tally;
   const uploads = compareUploads(plan.seed, history.heard);
   const report = {
@@ -36,9 +36,15 @@ export function judge(evidence) {
     schedule: scheduleName(plan.seed, plan.clients),
     faults: /** @type {Record<string, number>} */ ({ ...storm.counts, restart: server.restarts }),
     ...counts,
-    ...compareMutations(told, history.ran),
+    ...compareMutations(
+      records.map(({ told }) => told),
+      history.ran,
+    ),
     ...uploads.found,
-    ...compareAsks(history.asked, confirmed),
+    ...compareAsks(
+      history.asked,
+      records.map(({ confirmed }) => confirmed),
+    ),
     crashes: server.crashes.length,
     uncaught: tally.uncaught + server.uncaught.length,
     memoryAtStart,

@@ -17,6 +17,7 @@ export function announcesLoss({ code }) {
  * @property {number} seed
  * @property {import('../seeded.mjs').Seeded} random
  * @property {import('./tally.mjs').Tally} tally
+ * @property {import('./mutation-record.mjs').MutationRecord} mutations
  * @property {import('../service/sources.mjs').Sources} sources Of what it sends.
  * @property {AbortSignal} stopping
  */
@@ -32,16 +33,11 @@ export function announcesLoss({ code }) {
 /** One client's calls: which are open, and what became of the others. */
 export class CallBook {
   #load;
-  #record;
   #open = 0;
 
-  /**
-   * @param {Load} load
-   * @param {import('./mutation-record.mjs').MutationRecord} record
-   */
-  constructor(load, record) {
+  /** @param {Load} load */
+  constructor(load) {
     this.#load = load;
-    this.#record = record;
   }
 
   /** Calls that are not settled. */
@@ -63,7 +59,7 @@ export class CallBook {
   /** The number of a new mutation, which is then to be made. */
   number() {
     this.#load.tally.mutations++;
-    return this.#record.add();
+    return this.#load.mutations.add();
   }
 
   /**
@@ -145,6 +141,6 @@ export class CallBook {
    * @param {typeof told[keyof typeof told]} how
    */
   #settle(mutation, how) {
-    if (mutation !== undefined) this.#record.settle(mutation, how);
+    if (mutation !== undefined) this.#load.mutations.settle(mutation, how);
   }
 }

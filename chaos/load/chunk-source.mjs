@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { chunkOf } from '../service/chunks.mjs';
+import { addToSum } from '../service/running-sum.mjs';
 import { sleep } from '../sleep.mjs';
 
 /** The chunks of one stream that a client sends, made when they are asked for. */
@@ -7,7 +7,7 @@ export class ChunkSource {
   #plan;
   #number;
   #load;
-  crc = 0;
+  sum = 0;
 
   /**
    * @param {import('../service/chunks.mjs').UploadPlan} plan
@@ -30,7 +30,7 @@ export class ChunkSource {
     for (let n = 0; n < count && n !== failsAt; n++) {
       if (batch > 0 && n % batch === 0) await sleep(pauseMs, stopping);
       const chunk = chunkOf(client, this.#number, n);
-      this.crc = crc32(chunk, this.crc);
+      this.sum = addToSum(this.sum, chunk);
       tally.itemsUp++;
       tally.bytesUp += chunk.length;
       yield chunk;

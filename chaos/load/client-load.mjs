@@ -5,7 +5,6 @@ import { CallBook } from './call-book.mjs';
 import { CallLoad } from './call-load.mjs';
 import { DownloadLoad } from './download-load.mjs';
 import { DuplexLoad } from './duplex-load.mjs';
-import { MutationRecord } from './mutation-record.mjs';
 import { ResultReader } from './result-reader.mjs';
 import { StreamLoad } from './stream-load.mjs';
 import { UploadLoad } from './upload-load.mjs';
@@ -18,12 +17,12 @@ export class ClientLoad {
   #reader;
   /** @type {readonly { start(): void }[]} */
   #parts;
-  mutations = new MutationRecord();
 
   /** @param {Omit<import('./call-book.mjs').Load, 'random'>} load */
   constructor(load) {
+    this.mutations = load.mutations;
     this.#load = { ...load, random: new Seeded(load.seed, 'client', load.number) };
-    this.#book = new CallBook(this.#load, this.mutations);
+    this.#book = new CallBook(this.#load);
     this.#streams = new StreamLoad(this.#load);
     this.#reader = new ResultReader(this.#load);
     this.#parts = [new CallLoad(this.#load, this.#book), this.#streams, ...this.#valueLoads()];

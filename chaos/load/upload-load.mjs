@@ -39,7 +39,7 @@ export class UploadLoad {
       () => this.#values.upload({ client, number, digestMs, chunks }),
       { fails: failsAt !== undefined },
     );
-    if (answer && (answer.count !== plan.count || answer.crc !== chunks.crc))
+    if (answer && (answer.count !== plan.count || answer.sum !== chunks.sum))
       this.#book.forged(`upload ${number}`);
   }
 }

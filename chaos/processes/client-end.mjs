@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { loadContender } from '../contender.mjs';
 import { ClientLoad } from '../load/client-load.mjs';
+import { MutationRecord } from '../load/mutation-record.mjs';
 import { Tally } from '../load/tally.mjs';
 import { measureMemory, snapshot } from '../memory/measure-memory.mjs';
 import { makeClientRouter } from '../service/client-router.mjs';
@@ -19,37 +20,26 @@ setMaxListeners(0, stopping.signal);
 /** @type {ClientLoad[]} */
 let loads = [];
 
-/** How often each client was called back, by the number of the mutation that led to it. @type {Map<number, number>[]} */
-let confirmed = [];
-
 process.on('uncaughtException', (error) => {
   tally.uncaught++;
   tally.example(-1, 'uncaught', `uncaught: ${String(error?.stack ?? error)}`);
 });
 
-/**
- * @param {number} client
- * @param {number} mutation
- */
-function confirm(client, mutation) {
-  const runs = confirmed[client];
-  runs?.set(mutation, (runs.get(mutation) ?? 0) + 1);
-}
-
 takeOrders({
   /** @param {readonly number[]} ports One for each client. */
   async connect(ports) {
-    confirmed = ports.map(() => new Map());
     loads = ports.map((port, number) => {
+      const mutations = new MutationRecord();
       const client = contender.connect(`ws://127.0.0.1:${port}`, {
         note: (what) => tally.note(number, what),
-        router: makeClientRouter((mutation) => confirm(number, mutation)),
+        router: makeClientRouter((mutation) => mutations.confirm(mutation)),
       });
       return new ClientLoad({
         number,
         client,
         failureOf: contender.failureOf,
         seed: Number(seed),
+        mutations,
         tally,
         sources: new Sources(),
         stopping: stopping.signal,
@@ -75,8 +65,7 @@ takeOrders({
     const deadline = performance.now() + patienceMs;
     while (!loads.every((load) => load.settled) && performance.now() < deadline) await sleep(100);
     for (const load of loads) load.count();
-    const mutations = loads.map((load) => load.mutations.encode());
-    return { tally, mutations, confirmed: confirmed.map((runs) => [...runs]) };
+    return { tally, mutations: loads.map((load) => load.mutations.encode()) };
   },
 
   close() {

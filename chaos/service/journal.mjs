@@ -14,7 +14,7 @@ export const asked = /** @type {const} */ ({ answered: 1, 'not-run': 2, unknown:
  * @property {number} client
  * @property {number} number The mutation that carried it.
  * @property {number} count Of chunks.
- * @property {number} crc Of all of them.
+ * @property {number} sum Of all of them.
  * @property {boolean} whole It came to an end, as its handler saw it; else it failed, or its handler was ended.
  * @property {number} at
  */
@@ -52,8 +52,8 @@ export class Journal {
    * A stream of chunks is over.
    * @param {Omit<Heard, 'at'>} heard
    */
-  heard({ client, number, count, crc, whole }) {
-    this.#write(whole ? kinds.heard : kinds.broke, client, number, count, crc);
+  heard({ client, number, count, sum, whole }) {
+    this.#write(whole ? kinds.heard : kinds.broke, client, number, count, sum);
   }
 
   /**
@@ -96,7 +96,7 @@ export class Journal {
       const entry = { client, number, at: entries.readDoubleLE(at + 24) };
       if (kind === kinds.ran) countRun(ran[client], number);
       else if (kind === kinds.asked) answers.push({ ...entry, how: one });
-      else heard.push({ ...entry, count: one, crc: other, whole: kind === kinds.heard });
+      else heard.push({ ...entry, count: one, sum: other, whole: kind === kinds.heard });
     }
     return { ran, heard, asked: answers };
   }

@@ -120,8 +120,8 @@ function values({ journal, sources, newRun }) {
         journal.ran(input.client, input.number);
         const heard = new Listening(input.chunks, input, journal);
         const { digestMs } = input;
-        for await (const _ of heard) if (digestMs > 0 && heard.crc % 8 === 0) await sleep(digestMs, signal);
-        return { count: heard.count, crc: heard.crc };
+        for await (const _ of heard) if (digestMs > 0 && heard.sum % 8 === 0) await sleep(digestMs, signal);
+        return { count: heard.count, sum: heard.sum };
       }),
 
     /** Gives back each chunk as it comes. */

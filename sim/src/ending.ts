@@ -3,6 +3,7 @@ import type { Server } from './ends/server.ts';
 import type { AskedCall } from './model/asked-call.ts';
 import type { Judge } from './model/judge.ts';
 import type { RunRecord } from './model/run-record.ts';
+import type { StrandRecord } from './model/strand-record.ts';
 import type { Network } from './network/network.ts';
 
 export interface EndingParts {
@@ -25,10 +26,17 @@ export class Ending {
   get unsettled(): readonly string[] {
     const findings: string[] = [];
     for (const call of this.#parts.judge.calls) {
-      if (call.settlement === undefined && call.surrender === undefined)
-        findings.push(`${call.name} is open`);
+      const asks = call.clock.running && call.settlement === undefined && call.surrender === undefined;
+      if (asks) findings.push(`${call.name} is open`);
       for (const run of call.runs)
         if (worksOn(call, run)) findings.push(`run ${run.number} of ${call.name} goes on`);
+      findings.push(...readingsOf(call));
+      for (const strand of call.strands)
+        if (isOwed(strand)) findings.push(`${strand.name} of ${call.name} goes on`);
+    }
+    for (const { name, lost, endSeen, up, down } of this.#parts.judge.sessions.all) {
+      const unfinished = up.transfers.unfinished + down.transfers.unfinished;
+      if (lost === undefined && !endSeen && unfinished > 0) findings.push(`${name} has unfinished parts`);
     }
     return findings;
   }
@@ -37,7 +45,8 @@ export class Ending {
   get left(): readonly string[] {
     const { judge, network, clients } = this.#parts;
     const findings: string[] = [];
-    for (const { machine, connection } of clients) {
+    for (const { machine, connection, handlers } of clients) {
+      if (handlers.running > 0) findings.push(`${machine.name} runs ${handlers.running} handlers`);
       if (machine.timers > 0) findings.push(`${machine.name} has ${machine.timers} timers`);
       if (connection.state !== 'closed') findings.push(`${machine.name} is ${connection.state}`);
     }
@@ -47,10 +56,17 @@ export class Ending {
     }
     for (const call of judge.calls) {
       for (const run of call.runs)
-        if (isLive(run)) findings.push(`run ${run.number} of ${call.name} goes on`);
+        if (isLive(call, run)) findings.push(`run ${run.number} of ${call.name} goes on`);
+      findings.push(...readingsOf(call));
+      for (const strand of call.strands)
+        if (isOpen(strand)) findings.push(`${strand.name} of ${call.name} goes on`);
     }
     return findings;
   }
+}
+
+function readingsOf({ readings }: AskedCall): string[] {
+  return readings.filter(({ open }) => open).map(({ name }) => `${name} waits`);
 }
 
 function leftAt({ machine, host, handlers }: Server): string[] {
@@ -61,13 +77,23 @@ function leftAt({ machine, host, handlers }: Server): string[] {
   return findings;
 }
 
-/** Its server runs, and it has not come to its end. */
-function isLive(run: RunRecord): boolean {
-  return !run.over && run.session.acceptedBy?.running === true;
+/** Its callee runs, and it has not come to its end. */
+function isLive({ caller }: AskedCall, run: RunRecord): boolean {
+  return !run.over && (caller.calledBack || run.session.acceptedBy?.running === true);
+}
+
+/** Its source's process runs, and has not got rid of it. */
+function isOpen({ over, machine }: StrandRecord): boolean {
+  return !over && machine.running;
+}
+
+/** Likewise, and nothing has to be found out by the clock. */
+function isOwed(strand: StrandRecord): boolean {
+  const { run, call } = strand;
+  return isOpen(strand) && (run === undefined || call.caller.awaits(run.session));
 }
 
 /** That a session is lost, or its client has left, the server may have to find out by the clock. */
-function worksOn({ client }: AskedCall, run: RunRecord): boolean {
-  const served = !client.closed && run.session === client.current && run.session.lost === undefined;
-  return served && isLive(run);
+function worksOn(call: AskedCall, run: RunRecord): boolean {
+  return call.caller.awaits(run.session) && isLive(call, run);
 }

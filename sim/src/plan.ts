@@ -45,6 +45,8 @@ export interface Plan {
   /** How much of what is asked and answered holds streams, and how much bytes; 0 to 1. */
   readonly strands: number;
   readonly blobs: number;
+  /** Acts of a server that calls its clients, a second. */
+  readonly callsBack: number;
   /** Bounds on what the server keeps for its clients. */
   readonly keeping: { readonly bytes: number; readonly absentSessions: number };
   readonly lines: LineTraits;
@@ -95,6 +97,7 @@ export function drawPlan(random: SeededRandom): Plan {
     tuned: { wholeLength: random.chance(0.3) ? 65_536 : random.pick([100, 300, 800, 2500]) },
     strands: random.pick([0, 0.1, 0.1, 0.3]),
     blobs: random.pick([0, 0.1, 0.1, 0.3]),
+    callsBack: random.pick([0, 0, 0.5, 1, 2]),
     largest,
     largestBlob,
   };

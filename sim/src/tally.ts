@@ -5,6 +5,11 @@ export interface Tally {
   queries: number;
   mutations: number;
   subscriptions: number;
+  /** Calls of servers among them, without subscriptions. */
+  serverCalls: number;
+  /** Streams inside values, and their items that were taken. */
+  strands: number;
+  strandItems: number;
   items: number;
   gaps: number;
   resumes: number;
@@ -20,6 +25,9 @@ export function newTally(): Tally {
     queries: 0,
     mutations: 0,
     subscriptions: 0,
+    serverCalls: 0,
+    strands: 0,
+    strandItems: 0,
     items: 0,
     gaps: 0,
     resumes: 0,

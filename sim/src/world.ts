@@ -154,6 +154,7 @@ export class World implements Harbour {
     this.#storm.end();
     this.#startServer();
     for (const user of this.#users) user.rest();
+    for (const server of this.#servers) server.user.rest();
   }
 
   /** Answers whether it came to that in time. */
@@ -198,7 +199,9 @@ export class World implements Harbour {
       tally.resumes += resumes;
       if (lost !== undefined) tally.lost[lost] = (tally.lost[lost] ?? 0) + 1;
     }
-    for (const { settlement, surrender } of judge.calls) {
+    for (const { settlement, surrender, strands } of judge.calls) {
+      tally.strands += strands.length;
+      for (const { consumed } of strands) tally.strandItems += consumed;
       const name = settlement ?? surrender ?? 'open';
       tally.settled[name] = (tally.settled[name] ?? 0) + 1;
     }

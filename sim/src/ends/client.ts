@@ -3,8 +3,11 @@ import { Connection } from '@hawser/core';
 import { Machine } from '../loop/machine.ts';
 import type { SeededRandom } from '../loop/seeded-random.ts';
 import { SeededTurn } from '../loop/seeded-turn.ts';
+import type { Caller } from '../model/caller.ts';
 import { isFault } from '../model/losses.ts';
+import type { SessionStory } from '../model/session-story.ts';
 import type { WorldParts } from '../world-parts.ts';
+import { Handlers } from './handlers.ts';
 import { ParamsFailure } from './moods.ts';
 import { pause } from './pause.ts';
 
@@ -15,6 +18,7 @@ export class Client {
   readonly number: number;
   readonly machine: Machine;
   readonly connection: Connection;
+  readonly handlers: Handlers;
   readonly #parts: WorldParts;
   readonly #random: SeededRandom;
   /** Who its user says to be. */
@@ -30,6 +34,7 @@ export class Client {
     this.#parts = parts;
     this.#random = random.fork();
     this.machine = new Machine(`client ${number}`, loop, random.fork(), rate);
+    this.handlers = new Handlers(parts.judge, this.machine, (_call, { caller }) => this.#sessionOf(caller));
     this.connection = new Connection({
       dial: network.dialOf(number, this.machine),
       clock: this.machine,
@@ -40,6 +45,7 @@ export class Client {
       params: this.#paramsOf(plan.params),
       lazy: random.chance(0.3),
       timeoutMs: plan.timeoutMs,
+      dispatch: this.handlers,
       onError: (error) => this.#report(error),
     });
     this.connection.subscribe((status) => this.#observe(status));
@@ -72,6 +78,13 @@ export class Client {
       throw new ParamsFailure('There are no params now');
     }
     return { user: this.user };
+  }
+
+  /** A server calls on one session, and a client hears it on no other. */
+  #sessionOf({ current, client, name }: Caller): SessionStory {
+    const own = current !== undefined && client === this.number;
+    if (!own) throw new Error(`A call of ${name} reached ${this.machine.name}`);
+    return current;
   }
 
   #report(error: unknown): void {

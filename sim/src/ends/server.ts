@@ -8,16 +8,25 @@ import type { LineEnd } from '../network/line-end.ts';
 import type { Listener } from '../network/network.ts';
 import { limitsOf } from '../set-constants.ts';
 import type { WorldParts } from '../world-parts.ts';
-import type { Context } from './handlers.ts';
 import { Handlers } from './handlers.ts';
+import { serverPatienceMs } from '../model/caller.ts';
+import { ServerUser } from '../workload/server-user.ts';
+import type { Counterpart } from '../workload/desk.ts';
 import { ContextFailure, serene } from './moods.ts';
 import { pause } from './pause.ts';
+
+/** What handlers get as their context. */
+interface Context {
+  readonly session: SessionStory;
+  readonly user: string | undefined;
+}
 
 /** One run of the server's process. */
 export class Server implements Listener {
   readonly machine: Machine;
   readonly handlers: Handlers;
   readonly host: Host<Line>;
+  readonly user: ServerUser;
   readonly #parts: WorldParts;
   /** Sessions that were let in, by their public names. */
   readonly #sessions = new Map<string, { readonly handle: ServerSession; readonly story: SessionStory }>();
@@ -26,7 +35,7 @@ export class Server implements Listener {
     const { loop, random, plan, judge } = parts;
     this.#parts = parts;
     this.machine = new Machine(`server ${number}`, loop, random.fork(), rate);
-    this.handlers = new Handlers(judge, this.machine);
+    this.handlers = new Handlers(judge, this.machine, ({ context }) => (context as Context).session);
     const options: HostOptions<Line> = {
       dispatch: this.handlers,
       createContext: (line, params, session) => this.#createContext(line, params, session),
@@ -41,12 +50,13 @@ export class Server implements Listener {
       address: (line: Line) => `client ${line.owner}`,
       keptBytes: plan.keeping.bytes,
       absentSessions: plan.keeping.absentSessions,
-      timeoutMs: 30_000,
+      timeoutMs: serverPatienceMs,
       report: (error: unknown) =>
         judge.verdicts.violated('no-crash', `${this.machine.name} reports ${String(error)}`),
     };
     this.host = new Host(options);
     judge.serverStarted(this.machine);
+    this.user = new ServerUser(parts, this.machine, () => this.#counterpart());
   }
 
   accept(end: LineEnd): SocketEvents {
@@ -60,6 +70,11 @@ export class Server implements Listener {
     this.#parts.judge.endsByHand(chosen.story);
     chosen.handle.close();
     return true;
+  }
+
+  #counterpart(): Counterpart | undefined {
+    const chosen = this.#parts.random.any([...this.#sessions.values()]);
+    return chosen && { caller: chosen.handle, record: this.#parts.judge.server(chosen.story) };
   }
 
   /** Closes in good order. */

@@ -29,9 +29,13 @@ export class StrandSource implements AsyncIterable<StrandItem>, AsyncIterator<St
     this.#last = record.task.count ?? Number.POSITIVE_INFINITY;
   }
 
+  get endless(): boolean {
+    return this.#record.end === undefined && this.#last === Number.POSITIVE_INFINITY;
+  }
+
   /** Comes to its end before the next item. */
   finish(): void {
-    this.#last = this.#record.produced;
+    this.#last = Math.min(this.#last, this.#record.produced);
   }
 
   [Symbol.asyncIterator](): this {

@@ -30,6 +30,12 @@ export function blobSeed(number: number, index: number): number {
 /** What became of a call, for its caller. */
 export type Settlement = 'answer' | 'error' | 'end' | 'not-run' | 'unknown';
 
+/** Nobody wants any more of the streams of its answer. */
+function isUnread({ outputs }: RunRecord): boolean {
+  const left = outputs.filter(({ reading }) => reading?.end === 'left');
+  return left.length > 0 && outputs.every((strand) => strand.end !== undefined || left.includes(strand));
+}
+
 /** One call: what was asked, what ran, what was told. */
 export class AskedCall {
   readonly asking: Asking;
@@ -187,7 +193,7 @@ export class AskedCall {
     run.fired = true;
     const stopped = run.toldGap && !this.asking.survivesGaps;
     this.check(
-      stopped || this.mayBeStopped || this.caller.mayHaveEnded(run.session),
+      stopped || isUnread(run) || this.mayBeStopped || this.caller.mayHaveEnded(run.session),
       'signal-is-true',
       () => `the signal of run ${run.number} fired without a cause`,
     );

@@ -16,6 +16,8 @@ export interface Caller {
   readonly losses: number;
   /** Of those, how many a call outlives that may be made again. */
   readonly outlives: number;
+  /** Whether it is a server that calls. */
+  readonly calledBack: boolean;
   /** Whether dials were refused, whether a session turned out to be somebody else's, whether its user closed it. */
   readonly refused: boolean;
   readonly renamed: boolean;
@@ -36,6 +38,7 @@ export class ClientCaller implements Caller {
   readonly #losses: Losses;
   readonly #before: { readonly losses: number; readonly refusals: number; readonly names: number };
   readonly outlives = 1;
+  readonly calledBack = false;
   readonly patienceMs: number;
 
   constructor(client: ClientStory, losses: Losses, patienceMs: number) {
@@ -92,6 +95,7 @@ export class ServerCaller implements Caller {
   readonly #losses: Losses;
   readonly current: SessionStory;
   readonly outlives = 0;
+  readonly calledBack = true;
   readonly refused = false;
   readonly renamed = false;
   readonly closed = false;

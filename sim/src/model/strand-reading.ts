@@ -34,6 +34,7 @@ export class StrandReading {
     this.#record = record;
     this.#machine = machine;
     this.#run = run;
+    record.reading = this;
     record.call.readings.push(this);
   }
 

@@ -2,6 +2,7 @@ import type { Machine } from '../loop/machine.ts';
 import type { StrandTask } from '../workload/task.ts';
 import type { AskedCall } from './asked-call.ts';
 import type { RunRecord } from './run-record.ts';
+import type { StrandReading } from './strand-reading.ts';
 
 /** How a source came to its end. */
 export type StrandEnd = 'ended' | 'failed' | 'returned';
@@ -18,6 +19,8 @@ export class StrandRecord {
   produced = 0;
   consumed = 0;
   pulled = false;
+  /** Of whoever reads it, last. */
+  reading: StrandReading | undefined;
   end: StrandEnd | undefined;
   /** Its source has nothing more to do. */
   over = false;

@@ -1,3 +1,4 @@
+import type { FrameData } from '@hawser/core';
 import type { Client } from '../ends/client.ts';
 import type { SeededRandom } from '../loop/seeded-random.ts';
 import { isControl } from '../model/control-frame.ts';
@@ -59,7 +60,8 @@ export class Storm implements LineWatcher {
     for (const client of this.clients) client.paramsFail = 0;
   }
 
-  said(end: LineEnd, text: string): void {
+  said(end: LineEnd, data: FrameData): void {
+    const text = typeof data === 'string' ? data : '';
     if (this.welcomesToLose > 0 && text.startsWith('["welcome"')) {
       this.welcomesToLose--;
       this.#kill(end.line, 'welcome lost');
@@ -67,7 +69,7 @@ export class Storm implements LineWatcher {
       this.hellosToHold--;
       count(this.parts.tally.faults, 'hello late');
       this.later(0, () => outlive(end.line, this));
-    } else if (text.length > this.poison && !isControl(text)) this.#kill(end.line, 'poisoned frame');
+    } else if (data.length > this.poison && !isControl(text)) this.#kill(end.line, 'poisoned frame');
   }
 
   heard(): void {}

@@ -1,5 +1,6 @@
 import type { CallSink, OutgoingCall, StreamEntry } from '@hawser/core';
 import { Subscription } from '@hawser/core';
+import { decoded } from '../ends/values.ts';
 import type { Machine } from '../loop/machine.ts';
 import type { AskedCall } from '../model/asked-call.ts';
 import { StreamRecord } from '../model/stream-record.ts';
@@ -51,7 +52,8 @@ export class StreamAsk {
   /** It never ends by itself. */
   get endless(): boolean {
     const { task } = this.#asked.asking;
-    return task.stream?.count === undefined || task.ends === 'waits';
+    const endless = task.inputs?.some(({ count }) => count === undefined) === true;
+    return endless || task.stream?.count === undefined || task.ends === 'waits';
   }
 
   leave(): void {
@@ -92,6 +94,12 @@ export class StreamAsk {
     }
   }
 
+  #took({ data, found }: StreamEntry & { kind: 'item' }): void {
+    this.#tally.items++;
+    // The bytes are put into the item itself.
+    decoded(data, found);
+  }
+
   /** Answers whether there may be more. */
   #take(most: number): boolean {
     if (this.#taking) return false;
@@ -100,7 +108,7 @@ export class StreamAsk {
     for (let taken = 0; taken < most && this.#asked.surrender !== 'leave'; taken++) {
       entry = this.#subscription.take();
       if (entry === undefined) break;
-      if (entry.kind === 'item') this.#tally.items++;
+      if (entry.kind === 'item') this.#took(entry);
       if (entry.kind === 'gap') this.#tally.gaps++;
       this.#record.told(entry);
       this.#record.consumed(entry);

@@ -1,13 +1,9 @@
-import type { CallRequest } from '@hawser/core';
 import type { Client } from '../ends/client.ts';
 import type { SeededRandom } from '../loop/seeded-random.ts';
-import type { Asking } from '../model/asked-call.ts';
 import { count } from '../tally.ts';
 import type { WorldParts } from '../world-parts.ts';
-import type { Appetite } from './stream-ask.ts';
-import { StreamAsk } from './stream-ask.ts';
-import { TaskMaker } from './task-maker.ts';
-import { UnaryAsk } from './unary-ask.ts';
+import type { Counterpart } from './desk.ts';
+import { Desk } from './desk.ts';
 
 const largestBurst = 5;
 
@@ -19,40 +15,28 @@ export class User {
   readonly #client: Client;
   readonly #parts: WorldParts;
   readonly #random: SeededRandom;
-  readonly #tasks: TaskMaker;
-  readonly calls: UnaryAsk[] = [];
-  readonly streams: StreamAsk[] = [];
+  readonly #desk: Desk;
   #resting = false;
 
   constructor(client: Client, parts: WorldParts) {
     this.#client = client;
     this.#parts = parts;
     this.#random = parts.random.fork();
-    this.#tasks = new TaskMaker(parts.plan, this.#random);
+    this.#desk = new Desk(parts, client.machine, this.#random);
     this.#plan();
   }
 
   /** Does nothing new any more, takes what comes, and leaves what has no end, in a while. */
   rest(): void {
     this.#resting = true;
-    for (const stream of this.streams) {
-      stream.hurry();
-      if (stream.endless) this.#later(this.#random.uniform() * 3000, () => stream.leave());
-    }
-    for (const call of this.calls) {
-      if (call.endless) this.#later(this.#random.uniform() * 5000, () => call.abort());
-    }
+    this.#desk.rest();
     this.#nudge();
-  }
-
-  get done(): boolean {
-    return this.calls.every((call) => call.settled) && this.streams.every((stream) => stream.settled);
   }
 
   /** Dials again where the connection waits for that. */
   #nudge(): void {
     if (this.#client.stuck) this.#client.connection.retry();
-    if (!this.done) this.#later(patienceMs, () => this.#nudge());
+    if (!this.#desk.done) this.#later(patienceMs, () => this.#nudge());
   }
 
   #later(ms: number, callback: () => void): void {
@@ -72,61 +56,20 @@ export class User {
     const random = this.#random;
     const dice = random.uniform();
     if (dice < 0.5) this.#askSome();
-    else if (dice < 0.65) this.#subscribe();
-    else if (dice < 0.75) this.#turn();
+    else if (dice < 0.65) this.#desk.subscribe(this.#counterpart());
+    else if (dice < 0.75) this.#desk.turn();
     else if (dice < 0.8) this.#press();
     else if (this.#parts.plan.cancels) this.#giveUp();
     else this.#askSome();
   }
 
   #askSome(): void {
-    for (let left = this.#random.whole(1, largestBurst); left > 0; left--) this.#ask();
+    for (let left = this.#random.whole(1, largestBurst); left > 0; left--) this.#desk.ask(this.#counterpart());
   }
 
-  #ask(): void {
-    const { judge, tally } = this.#parts;
-    const asking = this.#tasks.call(judge.calls.length + 1);
-    const asked = judge.ask(asking, this.#client.number, this.#client.machine);
-    if (asking.type === 'query') tally.queries++;
-    else tally.mutations++;
-    const { connection } = this.#client;
-    this.calls.push(
-      new UnaryAsk(asked, (sink, signal) => connection.call(this.#request(asking, signal), sink)),
-    );
-  }
-
-  #subscribe(): void {
-    const { judge, tally } = this.#parts;
-    const asking = this.#tasks.stream(judge.calls.length + 1);
-    const { machine, connection } = this.#client;
-    const asked = judge.ask(asking, this.#client.number, machine);
-    tally.subscriptions++;
-    const appetite = this.#appetite();
-    this.streams.push(
-      new StreamAsk(asked, { appetite, machine, tally }, (sink, signal) =>
-        connection.call(this.#request(asking, signal), sink),
-      ),
-    );
-  }
-
-  #request({ type, task, timeoutMs, idempotent }: Asking, signal: AbortSignal): CallRequest {
-    return { type, path: 'act', json: JSON.stringify(task), signal, timeoutMs, idempotent };
-  }
-
-  #appetite(): Appetite {
-    const random = this.#random;
-    return random.pick<Appetite>([
-      { kind: 'eager' },
-      { kind: 'eager' },
-      { kind: 'slow', most: random.whole(1, 5), ms: random.between(10, 800) },
-      { kind: 'none' },
-    ]);
-  }
-
-  /** A consumer changes its pace. */
-  #turn(): void {
-    const stream = this.#random.any(this.streams);
-    if (stream && !stream.settled) stream.appetite = this.#appetite();
+  #counterpart(): Counterpart {
+    const { connection, number } = this.#client;
+    return { caller: connection, record: this.#parts.judge.client(number) };
   }
 
   #press(): void {
@@ -137,18 +80,12 @@ export class User {
 
   #giveUp(): void {
     const dice = this.#random.uniform();
-    const { tally } = this.#parts;
-    if (dice < 0.55) this.#abortOne();
-    else if (dice < 0.8) this.#random.any(this.streams)?.leave();
-    else if (dice < 0.95) this.#random.any(this.streams)?.abort();
+    if (dice < 0.55) this.#desk.abortCall();
+    else if (dice < 0.8) this.#desk.leaveStream();
+    else if (dice < 0.95) this.#desk.abortStream();
     else {
-      count(tally.faults, 'close by the user');
+      count(this.#parts.tally.faults, 'close by the user');
       this.#client.close(this.#random.chance(0.3) ? this.#random.between(1, 3000) : 0);
     }
-  }
-
-  #abortOne(): void {
-    const open = this.calls.filter((call) => !call.settled);
-    this.#random.any(open)?.abort();
   }
 }

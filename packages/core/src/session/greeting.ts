@@ -8,6 +8,7 @@ import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
 import type { Admission, Admitted, Doorkeeper } from './doorkeeper.js';
 import type { Entry } from './entry.js';
+import { readFrame } from './frame-reader.js';
 import type { Ledger } from './ledger.js';
 import type { Clock, Socket, SocketEvents } from './ports.js';
 import type { SessionEnd } from './session.js';
@@ -198,7 +199,7 @@ export class Greeting<R> implements SocketEvents {
   }
 
   #receiveHello(data: FrameData, onlyOpen: boolean): void {
-    if (typeof data !== 'string') return this.refuse('malformed');
+    if (typeof data !== 'string') return this.#refuseBinary(data);
     if (!fits(data, limits.earlyBytes.default)) return this.refuse('too-large');
     const frame = parseFrame(data);
     if (frame === undefined) return this.refuse('malformed');
@@ -207,6 +208,12 @@ export class Greeting<R> implements SocketEvents {
     if (frame[0] === 'bye') return this.refuse('closed');
     if (frame[0] !== 'hello' || (onlyOpen && frame[1].mode !== 'open')) return this.refuse('unexpected');
     this.#greet(frame[1]);
+  }
+
+  #refuseBinary(data: Uint8Array): void {
+    if (data.length > limits.earlyBytes.default) return this.refuse('too-large');
+    const inbound = readFrame(data, this.#owner.options.limits);
+    this.refuse(inbound.kind === 'violation' ? inbound.name : 'unexpected');
   }
 
   #greet(hello: Hello): void {

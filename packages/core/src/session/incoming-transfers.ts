@@ -29,7 +29,7 @@ const malformed: Progress = { violation: 'malformed' };
 export class IncomingTransfers {
   readonly #ledger: Ledger;
   readonly #open = new Map<number, IncomingTransfer>();
-  #last = 0;
+  #last = -1;
   #length = 0;
 
   constructor(ledger: Ledger) {
