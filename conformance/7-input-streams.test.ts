@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { streamRows } from './attachments.ts';
 import { someBytes } from './binary.ts';
 import { dataOf, errorCode, hello, type Json, Kind, newKey } from './frames.ts';
-import { callWith, failure, itemsOf, take, upTo, windowOf } from './own-streams.ts';
+import { callWith, failure, itemsOf, sendItems, take, upTo, windowOf } from './own-streams.ts';
 import type { RawClient } from './raw-client.ts';
 import { release } from './resuming.ts';
 import { expectClosed, expectServes, suite } from './suite.ts';
@@ -322,11 +322,8 @@ test('a session that ends takes its streams with it: none looks complete', async
 test('credit is granted for what was consumed, for as long as the stream goes on', async ({ open }) => {
   const client = await open();
   const call = callWith(client, 'query', 'sum', null, []);
-  const total = 10 * firstItems;
-  for (let sent = 0; sent < total; sent += firstItems / 2) {
-    if (sent >= firstItems) await client.credited(call.stream, sent - firstItems / 2);
-    client.send(itemsOf(call.stream, firstItems / 2, sent));
-  }
+  const total = 20 * firstItems;
+  await sendItems(client, call.stream, total);
   client.send([[Kind.end, call.stream]]);
   expect(dataOf(await call.final())).toBe((total * (total - 1)) / 2);
 });
@@ -386,14 +383,9 @@ test('one item may pass the byte window', async ({ open }) => {
 test('many streams at once, each in its own window', async ({ open }) => {
   const client = await open();
   const streams = upTo(50).map(() => callWith(client, 'query', 'sum', null, []));
-  for (let sent = 0; sent < 2 * firstItems; sent += firstItems / 2) {
-    for (const { stream } of streams) {
-      if (sent >= firstItems) await client.credited(stream, sent - firstItems / 2);
-      client.send(itemsOf(stream, firstItems / 2, sent));
-    }
-  }
+  const total = 4 * firstItems;
+  await Promise.all(streams.map(({ stream }) => sendItems(client, stream, total)));
   for (const { stream } of streams) client.send([[Kind.end, stream]]);
-  const total = 2 * firstItems;
   for (const call of streams) expect(dataOf(await call.final())).toBe((total * (total - 1)) / 2);
 });
 

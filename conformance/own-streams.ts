@@ -49,6 +49,26 @@ export function windowOf(client: RawClient, stream: number): number {
   return Math.max(defaultLimit('firstItems'), ...grants);
 }
 
+/** Sends numbers from 0 on, as fast as credit allows. */
+export async function sendItems(client: RawClient, stream: number, total: number): Promise<void> {
+  for (let sent = 0; sent < total; ) {
+    const room = await client.when(`credit for more than ${sent} items of ${stream}`, () =>
+      roomOf(client, stream) > sent ? roomOf(client, stream) : undefined,
+    );
+    const count = Math.min(room, total) - sent;
+    client.send(itemsOf(stream, count, sent));
+    sent += count;
+  }
+}
+
+/** How many items of a stream the client may have sent. */
+function roomOf(client: RawClient, stream: number): number {
+  const grants = client.demands(stream).filter(([kind]) => kind === Kind.credit);
+  const windows = grants.flatMap(([, , , items]) => (typeof items === 'number' ? [items] : []));
+  const consumed = Math.max(0, ...grants.map(([, , count]) => Number(count)));
+  return consumed + (windows.at(-1) ?? defaultLimit('firstItems'));
+}
+
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }

@@ -79,10 +79,10 @@ function requestOnce(
   };
   const sink = new UnarySink(resolve, reject, translation);
   const options = { signal: signal ?? undefined, idempotent: op.context['idempotent'] === true };
-  const leave = request(connection, { type, path, input: op.input }, options, translation, sink);
+  const call = request(connection, { type, path, input: op.input }, options, translation, sink);
   // Whoever has an answer unsubscribes, and may still want the streams in it.
   return () => {
-    if (!answered) leave();
+    if (!answered) call.leave();
   };
 }
 

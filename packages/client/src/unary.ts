@@ -1,4 +1,4 @@
-import type { Caller, CallSink, Found, OutgoingCall } from '@hawser/core';
+import type { Caller, CallRequest, CallSink, Found, OutgoingCall } from '@hawser/core';
 import { HawserError, IncomingStream } from '@hawser/core';
 import type { MutateOptions } from './client.js';
 import type { ClientError } from './errors.js';
@@ -67,34 +67,60 @@ export interface UnaryRequest {
   readonly input: unknown;
 }
 
-/** Makes a query or mutation, whose outcome goes to the sink. What comes back gives it up without a word. */
+/** Makes a query or mutation, whose outcome goes to the sink. */
 export function request(
   caller: Caller,
-  { type, path, input }: UnaryRequest,
+  call: UnaryRequest,
   options: MutateOptions,
   translation: Translation,
   sink: UnarySink,
-): () => void {
-  const { signal, timeoutMs, idempotent = false, onProgress } = options;
-  let left = false;
-  let call: OutgoingCall | undefined;
-  const make = (encoded: Encoded): void => {
-    if (left) return;
-    call = caller.call({ type, path, signal, timeoutMs, idempotent, progress: onProgress, ...encoded }, sink);
-  };
-  const refuse = (cause: unknown): void => sink.fault(unserialisable(cause));
+): Leavable {
+  let encoded: Encoded | Promise<Encoded>;
   try {
-    const encoded = translation.encode(input);
-    if (encoded instanceof Promise) encoded.then(make, refuse);
-    else make(encoded);
+    encoded = translation.encode(call.input);
   } catch (cause) {
-    refuse(cause);
+    sink.fault(unserialisable(cause));
+    return { leave() {} };
   }
-  return () => {
-    left = true;
-    call?.leave();
+  if (encoded instanceof Promise) return requestLater(caller, call, options, encoded, sink);
+  return caller.call(requestOf(call, options, encoded), sink);
+}
+
+/** What can be given up without a word. */
+export interface Leavable {
+  leave(): void;
+}
+
+function requestLater(
+  caller: Caller,
+  call: UnaryRequest,
+  options: MutateOptions,
+  encoding: Promise<Encoded>,
+  sink: UnarySink,
+): Leavable {
+  let left = false;
+  let made: OutgoingCall | undefined;
+  encoding.then(
+    (encoded) => {
+      if (!left) made = caller.call(requestOf(call, options, encoded), sink);
+    },
+    (cause: unknown) => sink.fault(unserialisable(cause)),
+  );
+  return {
+    leave() {
+      left = true;
+      made?.leave();
+    },
   };
 }
+
+function requestOf({ type, path }: UnaryRequest, options: MutateOptions, encoded: Encoded): CallRequest {
+  const { signal, timeoutMs, idempotent = false, onProgress: progress } = options;
+  const { json, sections, streams } = encoded;
+  return { type, path, json, sections, streams, signal, timeoutMs, idempotent, progress };
+}
+
+const noOptions: MutateOptions = {};
 
 /** Makes a query or mutation. */
 export function callOnce(
@@ -104,6 +130,6 @@ export function callOnce(
   translation: Translation,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    request(caller, call, options ?? {}, translation, new UnarySink(resolve, reject, translation));
+    request(caller, call, options ?? noOptions, translation, new UnarySink(resolve, reject, translation));
   });
 }

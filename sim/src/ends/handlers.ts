@@ -84,7 +84,7 @@ export class Handlers implements Dispatch {
 
   #answer(asked: AskedCall, run: RunRecord, readers: readonly StrandReader[]): Reply {
     const { n, size, answerBlobs, outputs, reading } = asked.asking.task;
-    this.#judge.answers.given(run, asked.asking.task);
+    if (!asked.caller.calledBack) this.#judge.answers.given(run, asked.asking.task);
     const answer: Answer = { n, run: run.number, pad: padding(size) };
     const blobs = answerBlobs?.map((length, index) => asEither(content(blobSeed(-run.number, index), length)));
     const strands = outputs?.map((task, index) => {

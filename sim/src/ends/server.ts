@@ -101,7 +101,7 @@ export class Server implements Listener {
   }
 
   #letIn(handle: ServerSession, story: SessionStory): void {
-    if (this.#sessions.has(handle.id)) return;
+    if (handle.signal.aborted || this.#sessions.has(handle.id)) return;
     this.#sessions.set(handle.id, { handle, story });
     handle.signal.addEventListener('abort', () => {
       this.#sessions.delete(handle.id);

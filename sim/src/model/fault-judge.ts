@@ -1,4 +1,5 @@
 import type { FaultCode, HawserError } from '@hawser/core';
+import type { StrandTask } from '../workload/task.ts';
 import type { AskedCall } from './asked-call.ts';
 
 /** What rounding may take off a time. */
@@ -10,7 +11,7 @@ const fastest = 1.2;
 /** How late a timer may be, and the turn that is given to what came in before it. */
 const lateMs = 20;
 
-/** With fewer calls in flight than that, the streams of inputs may have to wait, and do not. */
+/** With fewer allowed than that, there may be too many streams at a time. */
 const mostCalls = 4096;
 
 interface ErrorShape {
@@ -50,7 +51,8 @@ export class FaultJudge {
     const { task } = this.#call.asking;
     const own = task.ends === 'fails' && message === `failure of ${task.n}`;
     const late = data?.code === 'TIMEOUT' && this.deadlinePassed();
-    this.#call.check(own || late, 'no-rejection-without-cause', () => `failed: ${JSON.stringify(shape)}`);
+    const many = data?.code === 'INTERNAL_SERVER_ERROR' && this.#mayBeTooMany(task.outputs);
+    this.#call.check(own || late || many, 'no-rejection-without-cause', () => `failed: ${JSON.stringify(shape)}`);
   }
 
   /** The deadline that its caller gave, by whichever clock it comes first. */
@@ -73,7 +75,8 @@ export class FaultJudge {
 
   #hasCause(code: FaultCode): boolean {
     const call = this.#call;
-    const { type, timeoutMs } = call.asking;
+    const { asking } = call;
+    const { type, timeoutMs } = asking;
     switch (code) {
       case 'aborted':
         return call.surrender === 'abort';
@@ -86,12 +89,17 @@ export class FaultJudge {
       case 'session-lost':
         return this.#isLost();
       case 'queue-full':
-        return this.#call.inputs.length > 0 && call.parts.plan.announced.calls < mostCalls;
+        return this.#mayBeTooMany(asking.task.inputs);
       case 'gap':
-        return type === 'subscription' && !call.asking.survivesGaps;
+        return type === 'subscription' && !asking.survivesGaps;
       default:
         return false;
     }
+  }
+
+  /** Whether more streams may be under way than the other end takes. */
+  #mayBeTooMany(strands: readonly StrandTask[] = []): boolean {
+    return strands.length > 0 && this.#call.parts.plan.announced.calls < mostCalls;
   }
 
   /** More sessions were lost than the call may outlive, or what it was asked in the name of. */

@@ -61,7 +61,8 @@ export class StrandReading {
     const whole = task.bytes === 0 || isContent(item.blob, seed, task.bytes);
     this.#check(whole, 'bytes-arrive', () => `got other bytes with item ${item.seq}`);
     this.#check(this.end === undefined, 'settles-once', () => `got an item after it had ${this.end}`);
-    if (run) this.#checkDeadline();
+    // What has arrived before the deadline may be taken after it, if nothing more is to come.
+    if (run && this.#record.end === undefined) this.#checkDeadline();
     this.#taken++;
     this.#record.taken();
   }

@@ -16,7 +16,7 @@ export function ShipmentView({ shipment, status, ends }: ShipmentProps) {
   const { state } = useStore(status);
   const atServer = useStore(ends).get(shipment.task);
   return (
-    <div className="shipment" data-tone={toneOf(shipment.end, state)}>
+    <div className="shipment" data-stage={stageOf(shipment.end, state)}>
       <p className="file-name">{shipment.file.name}</p>
       <ProgressBar shipment={shipment} />
       <p role="status" data-testid="cargo-state">
@@ -42,9 +42,12 @@ function ProgressBar({ shipment: { file, taken, cuts, task } }: { readonly shipm
   );
 }
 
-function toneOf(end: ShipmentEnd | undefined, state: ConnectionState): 'good' | 'bad' | 'going' {
-  if (end) return end.kind === 'arrived' ? 'good' : 'bad';
-  return state === 'open' ? 'going' : 'bad';
+function stageOf(
+  end: ShipmentEnd | undefined,
+  state: ConnectionState,
+): 'going' | 'waiting' | 'arrived' | 'given-up' {
+  if (end) return end.kind === 'arrived' ? 'arrived' : 'given-up';
+  return state === 'open' ? 'going' : 'waiting';
 }
 
 function wayText({ file, taken }: Shipment, state: ConnectionState): string {

@@ -114,16 +114,9 @@ export class IncomingCalls {
     this.#lastId = Math.max(id, this.#lastId);
     const inputs = this.#openInputs(message);
     if (inputs === undefined) return;
-    const streams = (message[4]?.streams ?? []).map(([path, stream]) => ({
-      path,
-      value: inputs.get(stream),
-    }));
-    const call = new RunningCall(
-      message,
-      streams.length > 0 ? [...found, ...streams] : found,
-      inputs,
-      context,
-    );
+    const rows = message[4]?.streams;
+    const all = rows ? [...found, ...rows.map(([path, it]) => ({ path, value: inputs.get(it) }))] : found;
+    const call = new RunningCall(message, all, inputs, context);
     if (this.#calls.size >= this.#session.takes.calls) {
       return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'reply');
     }

@@ -231,13 +231,13 @@ export class OutgoingCalls implements CallTable {
   }
 
   #admit(call: OutgoingCall): void {
-    const { type, path, json, sections = [] } = call.request;
+    const { type, path, json, sections } = call.request;
     const id = ++this.#lastId;
     if (!this.#openInputs(call)) return call.stop(new HawserError('queue-full', call.outcome));
     const text = encodeCall(type, id, path, json, this.#optionsOf(call));
     const message = new Outgoing(
       text,
-      sections.map(({ data }) => data),
+      sections?.map(({ data }) => data),
     );
     if (!this.session.admits(message)) {
       if (call.inputs) this.#options.outgoing.forget(call.inputs);

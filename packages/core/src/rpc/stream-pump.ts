@@ -170,22 +170,22 @@ export class StreamPump implements Pump {
     const { id } = this.#options;
     if ('position' in element) return this.#say(encodePosition(id, element.position));
     if ('dropped' in element) return this.#say(encodeGap(id, 'dropped', element.dropped));
-    const { data, event, sections = [] } = element;
-    const options = sections.length > 0 ? { bytes: sections.map(({ row }) => row) } : undefined;
-    const text = encodeItem(id, JSON.stringify(data), event, options);
-    const whole = options === undefined && text.length <= wholeLength;
+    const { data, event, sections } = element;
+    const json = JSON.stringify(data);
+    const text = encodeItem(id, json, event, sections && { bytes: sections.map(({ row }) => row) });
+    const whole = sections === undefined && text.length <= wholeLength;
     const message = whole
       ? text
       : new Outgoing(
           text,
-          sections.map((section) => section.data),
+          sections?.map((section) => section.data),
         );
     this.#say(message);
     this.#sent++;
     this.length = message.length;
     this.#bytes += message.length;
     this.#lengths.push(message.length);
-    if (this.#options.progress) this.#loads.push(options ? message.length - text.length : message.length);
+    if (this.#options.progress) this.#loads.push(sections ? message.length - text.length : message.length);
   }
 
   #say(message: string | Outgoing): void {

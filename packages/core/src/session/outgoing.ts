@@ -7,6 +7,8 @@ export type LaneName = 'reply' | 'call' | 'stream';
 /** Characters and bytes beyond which a message travels in parts. */
 export const wholeLength = 65_536;
 
+const none: readonly Uint8Array[] = [];
+
 /** A message whose sender wants to know whether it left, or may want it back, or that has byte sections. */
 export class Outgoing {
   /** Its JSON; empty once it was taken back. */
@@ -21,10 +23,12 @@ export class Outgoing {
   /** Characters of the text and bytes of the sections. */
   readonly length: number;
 
-  constructor(text: string, sections: readonly Uint8Array[] = []) {
+  constructor(text: string, sections: readonly Uint8Array[] = none) {
     this.text = text;
     this.sections = sections;
-    this.length = sections.reduce((sum, { length }) => sum + length, text.length);
+    let length = text.length;
+    for (let i = 0; i < sections.length; i++) length += (sections[i] as Uint8Array).length;
+    this.length = length;
   }
 
   get inParts(): boolean {

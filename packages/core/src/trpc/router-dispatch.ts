@@ -17,7 +17,7 @@ import { trpcErrorOf } from './trpc-error.js';
 
 export interface RouterDispatchOptions {
   readonly router: AnyTRPCRouter;
-  /** How subscriptions are buffered whose `meta` has no `buffer`; without it, their sources wait. */
+  /** How subscriptions are buffered whose `meta` has no `buffer`, which may be `false`; without it, their sources wait. */
   readonly buffer?: BufferOptions<unknown> | undefined;
   /** Told of every error that a caller is told of. Must not throw. */
   readonly onError: (failure: CallFailure) => void;
@@ -88,10 +88,10 @@ class RouterDispatch implements Dispatch {
   /** What a subscription's source is read through. */
   #buffered(call: IncomingCall, iterator: Iterator): Iterator {
     const meta = this.#procedureAt(call.path)?._def.meta as
-      | { readonly buffer?: BufferOptions<unknown> }
+      | { readonly buffer?: BufferOptions<unknown> | false }
       | undefined;
     const options = meta?.buffer ?? this.#buffer;
-    if (options === undefined || isBuffered(iterator)) return iterator;
+    if (!options || isBuffered(iterator)) return iterator;
     return buffer({ [Symbol.asyncIterator]: () => iterator }, options);
   }
 
