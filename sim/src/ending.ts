@@ -22,23 +22,28 @@ export class Ending {
     this.#parts = parts;
   }
 
-  /** Calls that are open, and handlers that work on, for callers who are served. */
+  /** Whether there is nothing of that any more. */
+  get settled(): boolean {
+    return this.#unsettled().next().done === true;
+  }
+
+  /** Calls that are open, and handlers and streams that go on, for callers who are served. */
   get unsettled(): readonly string[] {
-    const findings: string[] = [];
+    return [...this.#unsettled()];
+  }
+
+  *#unsettled(): Generator<string, void> {
     for (const call of this.#parts.judge.calls) {
-      const asks = call.clock.running && call.settlement === undefined && call.surrender === undefined;
-      if (asks) findings.push(`${call.name} is open`);
-      for (const run of call.runs)
-        if (worksOn(call, run)) findings.push(`run ${run.number} of ${call.name} goes on`);
-      findings.push(...readingsOf(call));
-      for (const strand of call.strands)
-        if (isOwed(strand)) findings.push(`${strand.name} of ${call.name} goes on`);
+      if (call.clock.running && call.settlement === undefined && call.surrender === undefined)
+        yield `${call.name} is open`;
+      for (const run of call.runs) if (worksOn(call, run)) yield `run ${run.number} of ${call.name} goes on`;
+      yield* readersOf(call);
+      for (const strand of call.strands()) if (isOwed(strand)) yield `${strand.name} of ${call.name} goes on`;
     }
     for (const { name, lost, endSeen, up, down } of this.#parts.judge.sessions.all) {
       const unfinished = up.transfers.unfinished + down.transfers.unfinished;
-      if (lost === undefined && !endSeen && unfinished > 0) findings.push(`${name} has unfinished parts`);
+      if (lost === undefined && !endSeen && unfinished > 0) yield `${name} has unfinished parts`;
     }
-    return findings;
   }
 
   /** What is left, when the clients have closed and the servers have had time to let go. */
@@ -57,16 +62,16 @@ export class Ending {
     for (const call of judge.calls) {
       for (const run of call.runs)
         if (isLive(call, run)) findings.push(`run ${run.number} of ${call.name} goes on`);
-      findings.push(...readingsOf(call));
-      for (const strand of call.strands)
+      findings.push(...readersOf(call));
+      for (const strand of call.strands())
         if (isOpen(strand)) findings.push(`${strand.name} of ${call.name} goes on`);
     }
     return findings;
   }
 }
 
-function readingsOf({ readings }: AskedCall): string[] {
-  return readings.filter(({ open }) => open).map(({ name }) => `${name} waits`);
+function* readersOf({ readings }: AskedCall): Generator<string, void> {
+  for (const reading of readings) if (reading.open) yield `${reading.name} waits`;
 }
 
 function leftAt({ machine, host, handlers }: Server): string[] {

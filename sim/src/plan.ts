@@ -95,9 +95,9 @@ export function drawPlan(random: SeededRandom): Plan {
     keeping: drawKeeping(random),
     lines: drawLines(random),
     tuned: { wholeLength: random.chance(0.3) ? 65_536 : random.pick([100, 300, 800, 2500]) },
-    strands: random.pick([0, 0.1, 0.1, 0.3]),
+    strands: random.pick([0, 0.05, 0.1, 0.2]),
     blobs: random.pick([0, 0.1, 0.1, 0.3]),
-    callsBack: random.pick([0, 0, 0.5, 1, 2]),
+    callsBack: random.pick([0, 0, 0.3, 0.6, 1.2]),
     largest,
     largestBlob,
   };

@@ -91,7 +91,7 @@ export class World implements Harbour {
     const { loop } = this.#parts;
     loop.at(this.#plan.stormMs, () => this.#calm());
     await this.#until(() => false, this.#plan.stormMs);
-    const settled = await this.#until(() => this.#ending.unsettled.length === 0, settlingMs);
+    const settled = await this.#until(() => this.#ending.settled, settlingMs);
     if (!settled) this.#tellUnsettled();
     loop.in(0, () => this.#close());
     const quiet = await this.#until(
@@ -199,9 +199,12 @@ export class World implements Harbour {
       tally.resumes += resumes;
       if (lost !== undefined) tally.lost[lost] = (tally.lost[lost] ?? 0) + 1;
     }
-    for (const { settlement, surrender, strands } of judge.calls) {
-      tally.strands += strands.length;
-      for (const { consumed } of strands) tally.strandItems += consumed;
+    for (const call of judge.calls) {
+      const { settlement, surrender } = call;
+      for (const { consumed } of call.strands()) {
+        tally.strands++;
+        tally.strandItems += consumed;
+      }
       const name = settlement ?? surrender ?? 'open';
       tally.settled[name] = (tally.settled[name] ?? 0) + 1;
     }

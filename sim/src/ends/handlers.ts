@@ -86,7 +86,9 @@ export class Handlers implements Dispatch {
     const { n, size, answerBlobs, outputs, reading } = asked.asking.task;
     if (!asked.caller.calledBack) this.#judge.answers.given(run, asked.asking.task);
     const answer: Answer = { n, run: run.number, pad: padding(size) };
-    const blobs = answerBlobs?.map((length, index) => asEither(content(blobSeed(-run.number, index), length)));
+    const blobs = answerBlobs?.map((length, index) =>
+      asEither(content(blobSeed(-run.number, index), length)),
+    );
     const strands = outputs?.map((task, index) => {
       const record = new StrandRecord({ call: asked, run, index }, task, this.#machine);
       run.outputs.push(record);

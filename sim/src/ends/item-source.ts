@@ -1,8 +1,8 @@
 import type { AskedCall } from '../model/asked-call.ts';
 import { eventId } from '../model/cursors.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import { padding } from '../workload/padding.ts';
 import { content } from '../workload/content.ts';
+import { padding } from '../workload/padding.ts';
 import type { Item, StreamTask } from '../workload/task.ts';
 import { isSilent, itemSeed } from '../workload/task.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingStream } from '@hawser/core';
 import type { Machine } from '../loop/machine.ts';
-import type { StrandRecord } from '../model/strand-record.ts';
 import type { StrandReading } from '../model/strand-reading.ts';
 import { ToldFailure } from '../model/strand-reading.ts';
+import type { StrandRecord } from '../model/strand-record.ts';
 import type { StrandItem } from '../workload/task.ts';
 import { pause } from './pause.ts';
 import { decoded } from './values.ts';

@@ -16,7 +16,9 @@ export interface Feed {
 }
 
 /** The source of a stream inside a value. */
-export class StrandSource implements AsyncIterable<StrandItem>, AsyncIterator<StrandItem, undefined, undefined> {
+export class StrandSource
+  implements AsyncIterable<StrandItem>, AsyncIterator<StrandItem, undefined, undefined>
+{
   readonly #record: StrandRecord;
   readonly #feed: Feed | undefined;
   #last: number;

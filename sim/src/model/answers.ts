@@ -1,8 +1,8 @@
 import { socketBufferBytes } from '@hawser/core';
-import type { Plan } from '../plan.ts';
-import type { Task } from '../workload/task.ts';
 import { soon } from '../loop/event-loop.ts';
 import type { LineEnd } from '../network/line-end.ts';
+import type { Plan } from '../plan.ts';
+import type { Task } from '../workload/task.ts';
 import type { RunRecord } from './run-record.ts';
 import type { SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';

@@ -82,8 +82,9 @@ export class AskedCall {
   }
 
   /** All streams of its input and of the answers to it. */
-  get strands(): readonly StrandRecord[] {
-    return [...this.inputs, ...this.runs.flatMap(({ outputs }) => outputs)];
+  *strands(): Generator<StrandRecord, void> {
+    yield* this.inputs;
+    for (const { outputs } of this.runs) yield* outputs;
   }
 
   /** Whether the callee may be told that nobody waits for it any more. */
@@ -114,7 +115,11 @@ export class AskedCall {
       'right-answer',
       () => `ran for client ${session.client}`,
     );
-    this.check(this.caller.mayRunOn(session), 'identity-is-kept', () => 'was asked in one name and ran in another');
+    this.check(
+      this.caller.mayRunOn(session),
+      'identity-is-kept',
+      () => 'was asked in one name and ran in another',
+    );
     const cursor = this.parts.cursors.of(this.n);
     // What was sent in a session that its client has lost may still arrive there.
     const current = session === this.caller.current;

@@ -52,7 +52,11 @@ export class FaultJudge {
     const own = task.ends === 'fails' && message === `failure of ${task.n}`;
     const late = data?.code === 'TIMEOUT' && this.deadlinePassed();
     const many = data?.code === 'INTERNAL_SERVER_ERROR' && this.#mayBeTooMany(task.outputs);
-    this.#call.check(own || late || many, 'no-rejection-without-cause', () => `failed: ${JSON.stringify(shape)}`);
+    this.#call.check(
+      own || late || many,
+      'no-rejection-without-cause',
+      () => `failed: ${JSON.stringify(shape)}`,
+    );
   }
 
   /** The deadline that its caller gave, by whichever clock it comes first. */

@@ -19,7 +19,8 @@ export const invariants = {
   'signal-is-true': 'A signal fires on cancel, deadline or the end of the session, and only then',
   'stream-window':
     'A handler is never pulled further ahead of its consumer than the largest window that was given',
-  'strand-ids': 'The id of a stream inside a value is new, said before anything is said of it, and nothing after its end',
+  'strand-ids':
+    'The id of a stream inside a value is new, said before anything is said of it, and nothing after its end',
   'strand-start': 'A stream inside a value is pulled only when the message that holds it has left',
   'strand-order': 'Items of a stream inside a value come in order, none is missing and none comes twice',
   'strand-is-whole': 'A stream inside a value ends only when its source has ended, and all of it was taken',

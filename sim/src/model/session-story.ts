@@ -3,8 +3,8 @@ import type { Line } from '../network/line.ts';
 import type { Introduction } from './introduction.ts';
 import type { PassageBounds } from './passage.ts';
 import { Passage } from './passage.ts';
-import { StrandWatch } from './strand-watch.ts';
 import type { StrandWatchParts } from './strand-watch.ts';
+import { StrandWatch } from './strand-watch.ts';
 
 export interface SessionParts extends Pick<StrandWatchParts, 'verdicts' | 'strandsOf'> {
   readonly bounds: PassageBounds;

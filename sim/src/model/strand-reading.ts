@@ -12,7 +12,10 @@ export class ToldFailure extends Error {
   readonly code: string | undefined;
 
   constructor(shape: unknown) {
-    const { message, data } = shape as { readonly message: string; readonly data?: { readonly code?: string } };
+    const { message, data } = shape as {
+      readonly message: string;
+      readonly data?: { readonly code?: string };
+    };
     super(message);
     this.code = data?.code;
   }

@@ -45,7 +45,11 @@ export class StrandRecord {
 
   /** Its source is asked for the next item. */
   asked(): void {
-    this.call.check(this.end === undefined, 'source-is-returned', () => `${this.name} is asked after its end`);
+    this.call.check(
+      this.end === undefined,
+      'source-is-returned',
+      () => `${this.name} is asked after its end`,
+    );
     if (this.pulled) return;
     this.pulled = true;
     const left = this.run ? this.run.answerLeft : this.call.leftOn === this.call.caller.current;

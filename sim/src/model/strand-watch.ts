@@ -56,7 +56,11 @@ export class StrandWatch {
     const [kind, id] = message;
     if (id < 0) return this.#saidOfStrand(side, message);
     if (kind < result) {
-      const call: WireCall = { inputs: this.#announce(side, message, undefined), outputs: [], final: undefined };
+      const call: WireCall = {
+        inputs: this.#announce(side, message, undefined),
+        outputs: [],
+        final: undefined,
+      };
       if (call.inputs.length > 0 || kind !== 3) this.#calls[side].set(id, call);
       return;
     }
@@ -117,7 +121,11 @@ export class StrandWatch {
   #over(side: Side, { inputs }: WireCall): void {
     for (const { final, cancelled, record } of inputs) {
       const done = cancelled !== undefined || this.#hasHeard(side, final);
-      this.#check(done, `the ${side} is through with a call, and not with ${record?.name}`, 'input-is-cancelled');
+      this.#check(
+        done,
+        `the ${side} is through with a call, and not with ${record?.name}`,
+        'input-is-cancelled',
+      );
     }
   }
 

@@ -95,11 +95,19 @@ export function shown(data: FrameData): string {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
   // The hash of a world depends on every byte; a reader is spared them.
   const mark = `${data.length} bytes ${checksum(bytes)}`;
-  if (frame?.kind === 'data') return `${frame.ack ?? ''}[${frame.body} and ${frame.sections.length} in ${mark}`;
+  if (frame?.kind === 'data')
+    return `${frame.ack ?? ''}[${frame.body} and ${frame.sections.length} in ${mark}`;
   if (frame?.kind !== 'part') return mark;
   const { transfer, announced, last, content } = frame;
   const whole = announced ? ` of ${announced.json} and ${announced.sections}` : '';
   return `part of ${transfer}${whole}${last ? ', the last' : ''}: ${content.length} in ${mark}`;
+}
+
+/** As much of a frame as it takes to know it again. */
+export function glimpse(data: FrameData, length: number): string {
+  if (typeof data !== 'string')
+    return data[0] === partKind ? `part ${data[5]} in ${data.length} bytes` : `${data.length} bytes`;
+  return data.length > length ? `${data.slice(0, length)}…` : data;
 }
 
 function checksum(text: string): string {

@@ -21,7 +21,7 @@ import type { SessionBook } from './session-book.ts';
 import type { SessionStory } from './session-story.ts';
 import type { Verdicts } from './verdicts.ts';
 import type { DataFrame, PartFrame, WireMessage } from './wire-frame.ts';
-import { bytesIn, messagesIn, readWire, shown } from './wire-frame.ts';
+import { bytesIn, glimpse, messagesIn, readWire, shown } from './wire-frame.ts';
 import type { WireRecords } from './wire-records.ts';
 
 const namesByCode = new Map<number, CloseName>(
@@ -75,9 +75,7 @@ export class WireJudge implements LineWatcher {
   }
 
   heard(end: LineEnd, data: FrameData): void {
-    const text = shown(data);
-    const short = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
-    this.#parts.trace.tell(end.name, 'hears', short);
+    this.#parts.trace.tell(end.name, 'hears', glimpse(data, shownLength));
     const story = this.#storyOf(end.line);
     story.heardAt[end.side] = end.machine.now();
     const frame = readWire(data);

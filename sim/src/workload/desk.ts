@@ -10,8 +10,8 @@ import type { WorldParts } from '../world-parts.ts';
 import { content } from './content.ts';
 import type { Appetite } from './stream-ask.ts';
 import { StreamAsk } from './stream-ask.ts';
-import { TaskMaker } from './task-maker.ts';
 import type { Input } from './task.ts';
+import { TaskMaker } from './task-maker.ts';
 import { UnaryAsk } from './unary-ask.ts';
 
 /** Where calls go, and how the model calls whoever makes them. */

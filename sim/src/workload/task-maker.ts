@@ -9,7 +9,7 @@ const mostItems = 60;
 
 /** Streams in an input or an answer, and their items. */
 const mostStrands = 2;
-const mostStrandItems = 30;
+const mostStrandItems = 20;
 
 /** Thinks of things to ask for. */
 export class TaskMaker {

@@ -64,7 +64,8 @@ export class User {
   }
 
   #askSome(): void {
-    for (let left = this.#random.whole(1, largestBurst); left > 0; left--) this.#desk.ask(this.#counterpart());
+    for (let left = this.#random.whole(1, largestBurst); left > 0; left--)
+      this.#desk.ask(this.#counterpart());
   }
 
   #counterpart(): Counterpart {

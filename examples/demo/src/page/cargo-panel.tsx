@@ -56,7 +56,7 @@ export function CargoPanel({ cargo, record, ends }: CargoProps) {
             data-testid="cargo-send"
             onClick={() => send(canRepeat ? shipment.file : noise(NOISE_MEBIBYTES * MEBIBYTE))}
           >
-            {canRepeat ? 'Send it again' : `Send ${NOISE_MEBIBYTES} MiB of noise`}
+            {canRepeat ? 'Send it again' : 'Send some noise'}
           </button>
         )}
         <CutButton record={record} testId="cargo-cut" />

@@ -51,8 +51,8 @@ function stageOf(
 }
 
 function wayText({ file, taken }: Shipment, state: ConnectionState): string {
-  const part = `${mebibytes(taken)} of ${mebibytes(file.size)}`;
-  return state === 'open' ? `Taken: ${part}` : `Waiting for the line at ${part}`;
+  const part = `Taken: ${mebibytes(taken)} of ${mebibytes(file.size)}`;
+  return state === 'open' ? part : `No line. ${part}`;
 }
 
 function endText({ cuts }: Shipment, end: ShipmentEnd, atServer: LogEntry | undefined): string {

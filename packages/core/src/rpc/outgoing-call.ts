@@ -125,7 +125,7 @@ export class OutgoingCall implements StreamOrigin {
 
   /** Whether it can be made again as it was: what was read of a stream cannot be read again. */
   get repeatable(): boolean {
-    return !this.inputs?.pulled && this.outputs === undefined;
+    return !this.inputs?.used && this.outputs === undefined;
   }
 
   get outcome(): Outcome {

@@ -91,15 +91,15 @@ export class OutgoingCalls implements CallTable {
 
   /** Measures the calls that have not left by the limits that are in force now. */
   limited(): void {
-    const surplus: OutgoingCall[] = [];
+    const waiting: OutgoingCall[] = [];
     let room = this.session.limits.calls;
     for (const call of [...this.#calls.values()]) {
-      const waits = call.message?.state === 'waiting';
-      if (waits && call.message && !this.session.admits(call.message)) {
-        call.stop(new HawserError('too-large', call.outcome));
-      } else if (waits && room <= 0) surplus.push(call);
-      else room--;
+      const { message } = call;
+      if (message?.state !== 'waiting') room--;
+      else if (this.session.admits(message)) waiting.push(call);
+      else call.stop(new HawserError('too-large', call.outcome));
     }
+    const surplus = waiting.slice(Math.max(0, room));
     // Whoever was told of one that is too large may have given up another.
     const back = surplus.filter((call) => !call.settled);
     for (const call of back) this.#callBack(call);

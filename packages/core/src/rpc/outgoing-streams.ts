@@ -44,9 +44,9 @@ export class SentStreams {
     return this.#open;
   }
 
-  /** Whether anything was asked of their sources. */
-  get pulled(): boolean {
-    return [...this.#pumps.values()].some(({ pulled }) => pulled);
+  /** Whether a source of theirs is not what it was. */
+  get used(): boolean {
+    return [...this.#pumps.values()].some(({ used }) => used);
   }
 
   /** Items that were sent, all together. */
@@ -159,16 +159,17 @@ export class OutgoingStreams {
   }
 
   #finish(id: number, stream: ValueStream, failure: PumpFailure): void {
-    if (!this.#open.delete(id)) return;
+    if (!this.#open.has(id)) return;
     const text = failure ? encodeError(id, stream.fail(failure.error)) : encodeBare('end', id);
-    const message = new Outgoing(text);
-    if (this.#session.admits(message)) return this.#session.send(message, 'stream');
-    this.#session.send(
-      encodeError(id, '{"message":"The error is larger than the other end accepts"}'),
-      'stream',
-    );
+    const told = new Outgoing(text);
+    const message = this.#session.admits(told) ? told : new Outgoing(encodeError(id, tooLarge));
+    // At the other end it is open until then, and counts among those that it takes.
+    message.left = () => void this.#open.delete(id);
+    this.#session.send(message, 'stream');
   }
 }
+
+const tooLarge = JSON.stringify({ message: 'The error is larger than the other end accepts' });
 
 /** Lets go of a stream that nobody is going to read. */
 export function closeSource({ iterator }: ValueStream): void {

@@ -57,8 +57,7 @@ export class StreamPump implements Pump {
   };
   #state: State = 'ready';
   #leaving: Outgoing | undefined;
-  /** Whether anything was ever asked of its source. */
-  pulled = false;
+  #pulled = false;
   /** Length of the last item: what the next is likely to take. */
   length = 0;
 
@@ -80,6 +79,11 @@ export class StreamPump implements Pump {
     if (this.#state !== 'waiting') return;
     this.#state = 'ready';
     if (this.#open) this.#pull();
+  }
+
+  /** Whether its source is not what it was: something was asked of it, or it was returned. */
+  get used(): boolean {
+    return this.#pulled || this.#state === 'stopping' || this.#state === 'over';
   }
 
   /** Items that were sent. */
@@ -127,15 +131,15 @@ export class StreamPump implements Pump {
 
   #pull(): void {
     this.#state = 'pulling';
-    this.pulled = true;
+    this.#pulled = true;
     try {
-      this.#options.stream.iterator.next().then(this.#pulled, this.#failed);
+      this.#options.stream.iterator.next().then(this.#came, this.#failed);
     } catch (error) {
       this.#failed(error);
     }
   }
 
-  readonly #pulled = (result: IteratorResult<unknown, unknown>): void => {
+  readonly #came = (result: IteratorResult<unknown, unknown>): void => {
     this.#session.room.release();
     if (this.#state !== 'pulling') return;
     if (result.done) return this.#finish(undefined);
