@@ -313,6 +313,7 @@ const whole = { last: true, lengths: [json.length, 0] } as const;
 
 test.for([
   ['a part of an unknown transfer', [part(7, json)]],
+  ['a part with the last byte that is not the last', [part(1, json, { lengths: [json.length, 0] })]],
   ['a last part of an unknown transfer', [giveUp(7)]],
   ['a last part that is short of its length', [part(1, json, { ...whole, lengths: [json.length + 1, 0] })]],
   ['a last part that is short of its sections', [part(1, json, { ...whole, lengths: [json.length, 3] })]],

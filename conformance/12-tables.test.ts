@@ -27,6 +27,12 @@ test('the limits of a server agree with each other', async ({ open }) => {
   }
 });
 
+test('the kinds of this suite are those of the page', () => {
+  expect(Object.fromEntries(table('message-kinds').map(([name, kind]) => [name, Number(kind)]))).toEqual(
+    Kind,
+  );
+});
+
 test('every close name has a code of its own, and fits a close reason', () => {
   const rows = table('close-codes');
   expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length);

@@ -51,6 +51,13 @@ const malformed: readonly Json[] = [
   [10, 1, 1, -1],
   [10, 1, 1, '64'],
   [10, 1, 1, 64, 0.5],
+  [10, -1],
+  [10, -1, -1],
+  [9, -1, 0],
+  [8, -1, 0, {}, 0],
+  [7, -1, 0, null, {}, 0],
+  [5, -1],
+  [12, -1],
   [11, 1],
   [11, 1, 'e', 0],
   [12, 1],
@@ -59,6 +66,7 @@ const malformed: readonly Json[] = [
   [0, 1],
   [-1, 1],
   [1.5, 1, 'greet', ada],
+  [15, 1],
   [16, 1],
   [99, 1],
   ['1', 1, 'greet', ada],
@@ -75,6 +83,19 @@ test.for(malformed.map((message) => [JSON.stringify(message), message] as const)
     await expectClosed(client, 'malformed');
   },
 );
+
+test.for([
+  [Kind.query, -1, 'greet', ada],
+  [Kind.mutation, -1, 'rename', 'x'],
+  [Kind.subscription, -1, 'count', { n: 1 }],
+  [Kind.result, -1, 'data'],
+  [Kind.started, -1],
+  [Kind.position, -1, 'event'],
+] as Message[])('kind %i does not have negative ids', async (message, { open }) => {
+  const client = await open();
+  client.send([message]);
+  await expectClosed(client, 'malformed');
+});
 
 test.for([
   [

@@ -306,3 +306,14 @@ tight('a call is in flight until the last stream of its result is over', async (
   await client.ping();
   expect(await roomFor(client)).toBe(1);
 });
+
+tight('a result with more streams than calls fails its call only', async ({ open }) => {
+  const client = await open();
+  const call = client.call(
+    'query',
+    'several',
+    upTo(calls + 1).map(() => ({ key: newKey(), n: 1 })),
+  );
+  expect((await call.final())[0]).toBe(Kind.error);
+  await expectServes(client);
+});

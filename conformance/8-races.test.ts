@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import { streamRows } from './attachments.ts';
 import { dataOf, isFinal, type Json, Kind, newKey } from './frames.ts';
+import { callWith, itemsOf } from './own-streams.ts';
 import { expectServes, suite } from './suite.ts';
 
 const test = suite();
@@ -44,6 +46,74 @@ test.for(late(1))('%s for a subscription that has ended is ignored', async ([, m
   client.send([message]);
   await client.settle();
   expect(client.of(call.id)).toHaveLength(before);
+});
+
+/** Messages for a stream inside a value that is not under way: each is ignored. */
+const stray = (id: number): [name: string, message: Json][] => [
+  ['cancel', [Kind.cancel, id]],
+  ['credit', [Kind.credit, id, 10]],
+  ['error', [Kind.error, id, error]],
+  ['item', [Kind.item, id, 'data']],
+  ['end', [Kind.end, id]],
+  ['gap', [Kind.gap, id, 'dropped', 3]],
+];
+
+test.for(stray(-99))('%s for a stream that there never was is ignored', async ([, message], { open }) => {
+  const client = await open();
+  client.send([message]);
+  await client.settle();
+  expect([...client.of(-99), ...client.demands(-99)]).toEqual([]);
+});
+
+test.for(stray(-1))(
+  '%s for a stream of an input that has ended is ignored',
+  async ([, message], { open }) => {
+    const client = await open();
+    const call = callWith(client, 'query', 'sum', null, []);
+    client.send([...itemsOf(call.stream, 3), [Kind.end, call.stream]]);
+    expect(dataOf(await call.final())).toBe(3);
+    client.send([message]);
+    await client.settle();
+  },
+);
+
+test.for(stray(-1))(
+  '%s for a stream of a result that has ended is ignored',
+  async ([, message], { open }) => {
+    const client = await open();
+    const [row] = streamRows(await client.call('query', 'pour', { key: newKey(), n: 2 }).final());
+    expect(row?.id).toBe(-1);
+    await client.final(-1);
+    const before = client.of(-1).length;
+    client.send([message]);
+    await client.settle();
+    expect(client.of(-1)).toHaveLength(before);
+  },
+);
+
+test('streams of the two ends are numbered apart', async ({ open }) => {
+  const client = await open();
+  const call = callWith(client, 'query', 'relay', null, []);
+  const [row] = streamRows(await call.final());
+  // The same number from both ends, each with its own items and its own end.
+  expect([call.stream, row?.id]).toEqual([-1, -1]);
+  client.send([...itemsOf(-1, 2), [Kind.credit, -1, 0, 128], [Kind.end, -1]]);
+  expect((await client.final(-1))[0]).toBe(Kind.end);
+  expect(client.itemsOf(-1).map(dataOf)).toEqual([0, 0, 1, 1]);
+});
+
+test('a cancel that crosses the end of a stream', async ({ open }) => {
+  const client = await open();
+  for (let round = 0; round < 20; round++) {
+    const [row] = streamRows(await client.call('query', 'pour', { key: newKey(), n: 3 }).final());
+    const id = row?.id ?? 0;
+    client.send([
+      [Kind.cancel, id],
+      [Kind.cancel, id],
+    ]);
+    expect((await client.final(id))[0]).toBe(Kind.end);
+  }
+  await client.settle();
 });
 
 test('a late message does not spoil the others of its frame', async ({ open }) => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { giveUp, partFrame, someBytes } from './binary.ts';
 import { Kind, newKey } from './frames.ts';
 import type { RawClient } from './raw-client.ts';
 import { acknowledged, pass, quiet, quietFrame, release } from './resuming.ts';
@@ -46,6 +47,21 @@ test('the bytes of several frames add up to an ack', async ({ open }) => {
   await expectDueAtOnce(client, () => {
     for (let count = 0; count < 4; count++) client.send(quietFrame(ackBytes / 4));
   });
+});
+
+test('the bytes of binary frames count for an ack, and parts before their message is whole', async ({
+  open,
+}) => {
+  const client = await open();
+  const transfer = client.nextTransfer();
+  const content = someBytes(ackBytes);
+  const lengths = [content.length * 2 * rounds, 0] as const;
+  client.sendBinary(partFrame({ transfer, last: false, lengths, content }));
+  await expectDueAtOnce(client, () => client.sendBinary(partFrame({ transfer, last: false, content })));
+  client.sendBinary(giveUp(transfer));
+  await expectDueAtOnce(client, () =>
+    client.sendBytes([[Kind.item, -99, null, null, { bytes: [[[], 'u8', ackBytes]] }]], content),
+  );
 });
 
 narrow('an ack is due after a quarter of windowBytes', async ({ open }) => {

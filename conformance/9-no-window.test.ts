@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { hello, Kind, newKey, newSecret } from './frames.ts';
+import { itemsOf, take } from './own-streams.ts';
 import { answerOf, append, release } from './resuming.ts';
 import { expectClosed, expectServes, suite } from './suite.ts';
 import { closeCode } from './tables.ts';
@@ -52,6 +53,19 @@ test.for([
     next.askFor(client, { server });
     expect(await answerOf(next)).toBe(answer);
   }
+});
+
+test('a drop ends streams inside values: none looks complete', async ({ open }) => {
+  const [key, other] = [newKey(), newKey()];
+  const [witness, client] = [await open(), await open()];
+  const call = take(client, key);
+  client.send(itemsOf(call.stream, 3));
+  await client.call('query', 'pour', { key: other }).final();
+  await client.ping();
+  client.drop();
+  await client.whenClosed();
+  for (const ended of [key, other]) expect(await witness.ask('query', 'whenEnded', ended)).toBe(true);
+  expect(await witness.ask('query', 'ran', key)).not.toContain('complete');
 });
 
 test('a resume ends the session that the server still believed alive', async ({ dial, open }) => {

@@ -47,7 +47,7 @@ export class Transfers {
     if (last) this.#unfinished.delete(transfer);
     const [json, sections] = under.lengths;
     if (last && content.length === 0) return {};
-    if (under.length > json + sections || (last && under.length < json + sections)) {
+    if (under.length > json + sections || last !== (under.length === json + sections)) {
       return { fault: `${under.length} bytes of a transfer of ${json + sections}` };
     }
     if (!last) return {};

@@ -1,4 +1,5 @@
 import { announcesLoss } from '../load/call-book.mjs';
+import { wasOnPurpose } from '../service/on-purpose.mjs';
 
 /**
  * Checks one stream of a result as it comes: each item once and in order, an end only where its source came to its
@@ -53,9 +54,9 @@ export class ResultJudge {
   /** @param {import('../contender.mjs').Failure} failure */
   failed(failure) {
     const { tally } = this.#load;
-    const { outcome, code, reason } = failure;
+    const { code, reason } = failure;
     if (announcesLoss(failure)) tally.cutShort++;
-    else if (outcome === 'answered' && this.#next === this.#failsAt) tally.failedOnPurpose++;
+    else if (wasOnPurpose(failure) && this.#next === this.#failsAt) tally.failedOnPurpose++;
     else this.#blame('lost', `it failed: ${code} ${reason}`);
   }
 

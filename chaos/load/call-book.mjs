@@ -1,3 +1,4 @@
+import { wasOnPurpose } from '../service/on-purpose.mjs';
 import { told } from './mutation-record.mjs';
 
 /** Codes by which a rejection announces that the session, or all that there was of one, is lost. */
@@ -119,7 +120,7 @@ export class CallBook {
   #rejected({ name, mutation, fails }, failure) {
     const { outcome, code, reason } = failure;
     const { tally, number } = this.#load;
-    if (fails && outcome === 'answered') {
+    if (fails && wasOnPurpose(failure)) {
       tally.failedOnPurpose++;
       return this.#settle(mutation, told.failed);
     }

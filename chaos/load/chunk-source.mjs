@@ -1,4 +1,5 @@
 import { chunkOf } from '../service/chunks.mjs';
+import { onPurpose } from '../service/on-purpose.mjs';
 import { addToSum } from '../service/running-sum.mjs';
 import { sleep } from '../sleep.mjs';
 
@@ -35,6 +36,6 @@ export class ChunkSource {
       tally.bytesUp += chunk.length;
       yield chunk;
     }
-    if (failsAt !== undefined) throw new Error('On purpose');
+    if (failsAt !== undefined) throw new Error(onPurpose);
   }
 }

@@ -7,6 +7,7 @@ import { sleep } from '../sleep.mjs';
 import { item } from './item.mjs';
 import { asked } from './journal.mjs';
 import { Listening } from './listening.mjs';
+import { onPurpose } from './on-purpose.mjs';
 import { sealOf } from './seal.mjs';
 
 const streamInput = z.object({
@@ -166,7 +167,7 @@ async function* numbered(run, { key, failsAt, ...input }, signal) {
     if (n === failsAt) break;
     yield item(key, run, n);
   }
-  if (failsAt !== undefined) throw new TRPCError({ code: 'CONFLICT', message: 'On purpose' });
+  if (failsAt !== undefined) throw new TRPCError({ code: 'CONFLICT', message: onPurpose });
 }
 
 /** @param {Listening} heard */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ResultJudge } from '../judge/result-judge.mjs';
 import { Tally } from '../load/tally.mjs';
+import { onPurpose } from '../service/on-purpose.mjs';
 
 const counted = /** @type {const} */ ([
   'repeated',
@@ -28,7 +29,7 @@ function judged(live, failsAt) {
 }
 
 const sessionLost = { outcome: 'unknown', code: 'session-lost', reason: 'restarted' };
-const serverError = { outcome: 'answered', code: 'error', reason: 'On purpose' };
+const serverError = { outcome: 'answered', code: 'error', reason: `Error: ${onPurpose}` };
 
 test('a whole stream is clean, and so is one that nobody reads to its end', () => {
   const whole = judged(({ items, judge }) => {
@@ -63,6 +64,11 @@ test('a source that fails on purpose is told after its last item, not before', (
     }, 2);
   expect(fail(0, 1)).toEqual({ failedOnPurpose: 1 });
   expect(fail(0)).toEqual({ lost: 1 });
+  const other = ({ items, judge }) => {
+    items(0, 1);
+    judge.failed({ ...serverError, reason: 'something else' });
+  };
+  expect(judged(other, 2)).toEqual({ lost: 1 });
 });
 
 test('what comes after the item that the source failed at is forged', () => {

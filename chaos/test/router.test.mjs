@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chunkOf, sumOf } from '../service/chunks.mjs';
 import { isGenuine } from '../service/item.mjs';
 import { Journal } from '../service/journal.mjs';
+import { onPurpose } from '../service/on-purpose.mjs';
 import { makeRouter } from '../service/router.mjs';
 import { Sources } from '../service/sources.mjs';
 
@@ -44,8 +45,8 @@ test('a stream up is read to its end, and the journal knows that it was whole', 
 
 test('a stream up that fails is broken in the journal, with what was heard of it', async () => {
   const whose = { client: 3, number: 6 };
-  const failing = chunks(6, 3, new Error('On purpose'));
-  await expect(api.upload({ ...whose, digestMs: 0, chunks: failing })).rejects.toThrow('On purpose');
+  const failing = chunks(6, 3, new Error(onPurpose));
+  await expect(api.upload({ ...whose, digestMs: 0, chunks: failing })).rejects.toThrow(onPurpose);
   expect(written().heard).toMatchObject([{ ...whose, count: 3, sum: sumOf(3, 6, 3), whole: false }]);
 });
 
@@ -67,7 +68,7 @@ test('a stream down gives its items, and fails where it is told to', async () =>
   const reading = async () => {
     for await (const item of items) seen.push(isGenuine('k', item) && item.run === run && item.n);
   };
-  await expect(reading()).rejects.toThrow('On purpose');
+  await expect(reading()).rejects.toThrow(onPurpose);
   expect(seen).toEqual([0, 1, 2]);
   expect(sources.open).toBe(0);
 });

@@ -83,7 +83,7 @@ export function drawPlan(random: SeededRandom): Plan {
     clients: random.pick([1, 1, 1, 2, 2, 3]),
     stormMs: random.between(4_000, 24_000),
     weather: random.pick([0.3, 0.8, 1.5, 3]),
-    bustle: random.pick([1, 2, 4]),
+    bustle: random.pick([0.8, 1.5, 3]),
     ratesDiffer: random.chance(0.5),
     cancels: random.chance(0.5),
     timeoutMs: random.chance(0.05) ? random.between(4_000, 20_000) : Number.POSITIVE_INFINITY,
@@ -92,20 +92,25 @@ export function drawPlan(random: SeededRandom): Plan {
     handshakeMs: random.pick([1_000, 3_000, 10_000]),
     announced: drawLimits(random, largest, largestBlob),
     constants: drawConstants(random),
-    keeping: drawKeeping(random),
+    keeping: drawKeeping(random, largest + largestBlob),
     lines: drawLines(random),
-    tuned: { wholeLength: random.chance(0.3) ? 65_536 : random.pick([100, 300, 800, 2500]) },
-    strands: random.pick([0, 0.05, 0.1, 0.2]),
-    blobs: random.pick([0, 0.1, 0.1, 0.3]),
+    tuned: { wholeLength: random.chance(0.3) ? 65_536 : drawWhole(random, largest + largestBlob) },
+    strands: random.pick([0, 0.05, 0.1, 0.15]),
+    blobs: random.pick([0, 0.05, 0.1, 0.2]),
     callsBack: random.pick([0, 0, 0.3, 0.6, 1.2]),
     largest,
     largestBlob,
   };
 }
 
+/** The largest messages have some parts, and not very many. */
+function drawWhole(random: SeededRandom, length: number): number {
+  return Math.floor(Math.max(100, length / random.pick([1.5, 3, 8])));
+}
+
 function drawLimits(random: SeededRandom, largest: number, largestBlob: number): Plan['announced'] {
   // Room for one message of the largest, and seldom for two at a time.
-  const narrow = random.chance(0.15);
+  const narrow = random.chance(0.1);
   return {
     window: random.chance(0.1) ? 0 : random.pick([1_500, 4_000, 10_000, 10_000, 30_000, 120_000]),
     windowBytes: random.pick([512, 1024, 2048, 4096]),
@@ -114,7 +119,7 @@ function drawLimits(random: SeededRandom, largest: number, largestBlob: number):
     streamItems: random.pick([2, 4, 8, 64, 4096]),
     streamBytes: random.pick([300, 1_000, 4_000, 1024 * 1024]),
     messageBytes: narrow ? largest * utf8 + mostRows : 4 * 1024 * 1024,
-    valueBytes: narrow ? largestBlob * mostBlobs : 64 * 1024 * 1024,
+    valueBytes: narrow ? 3 * largestBlob * mostBlobs : 64 * 1024 * 1024,
   };
 }
 
@@ -127,14 +132,14 @@ function drawConstants(random: SeededRandom): Plan['constants'] {
     ackBytes: usual ? 65_536 : random.pick([500, 2_000]),
     pongGrace: random.pick([1_000, 3_000, 5_000]),
     cleanCloseWindow: random.pick([500, 5_000]),
-    answerBytes: random.chance(0.05) ? random.whole(2_000, 20_000) : 16 * 1024 * 1024,
+    answerBytes: random.chance(0.05) ? random.whole(6_000, 40_000) : 16 * 1024 * 1024,
     unfinished: random.pick([1, 2, 4, 4]),
   };
 }
 
-function drawKeeping(random: SeededRandom): Plan['keeping'] {
+function drawKeeping(random: SeededRandom, length: number): Plan['keeping'] {
   return {
-    bytes: random.chance(0.08) ? random.whole(1_000, 6_000) : roomy,
+    bytes: random.chance(0.08) ? random.whole(1_000, 6_000) + 2 * length : roomy,
     absentSessions: random.chance(0.1) ? random.whole(0, 2) : manySessions,
   };
 }

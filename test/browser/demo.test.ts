@@ -1,12 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answers } from '../../examples/demo/src/server/harbour-master.ts';
 import { type LaunchedChromium, launchChromium, skipReason } from './chromium.ts';
+import { cutHalfWay, dropFile, pattern, sha256, shareTaken } from './demo/cargo.ts';
+import { type DemoServer, demo, startServer } from './demo/server.ts';
+import { harm, number, openTab, type Tab, text, until } from './demo/tab.ts';
 
-const demo = fileURLToPath(new URL('../../examples/demo', import.meta.url));
 const skipped = await skipReason();
 
 /** Longer than any test: the line comes back when the test says so. */
@@ -113,6 +114,65 @@ describe.skipIf(skipped)('demo', () => {
     expect(await number(ann, 'resumes')).toBe(6);
   });
 
+  test('carries a file and an answer over a cut, and both come whole', async () => {
+    const file = pattern(8 * 2 ** 20);
+    const resumes = await number(ann, 'resumes');
+    await ann.page.getByTestId('cargo-file').setInputFiles({ name: 'hold.bin', mimeType: '', buffer: file });
+    await ann.page.getByTestId('ask-hawser').click();
+    await cutHalfWay(ann, HOLD_MS);
+    await until(() => text(ann, 'cargo-state')).toMatch(/^No line/);
+    await until(() => text(ann, 'answer-state')).toContain('waiting for the line');
+    expect(await shareTaken(ann)).toBeLessThan(1);
+    expect((await text(ann, 'answer')).length).toBeLessThan(answers.hawser.length);
+
+    await harm(server, ann, 'cut', 0);
+    for (const end of ['here', 'there']) {
+      await until(() => text(ann, `cargo-digest-${end}`)).toBe(sha256(file));
+    }
+    expect(await text(ann, 'cargo-verdict')).toBe('The same, to the last bit');
+    expect(await text(ann, 'cargo-state')).toMatch(/^8\.0 MiB in [\d.]+ s, 1 cut on the way$/);
+    await until(() => text(ann, 'answer-state')).toContain('all of it');
+    expect(await text(ann, 'answer')).toBe(answers.hawser);
+    await until(() => text(ann, 'answer-server')).toContain('came to its end');
+    expect(await number(ann, 'resumes')).toBe(resumes + 1);
+  });
+
+  test('ends the generator of an answer that is stopped', async () => {
+    await ann.page.getByTestId('ask-berth').click();
+    await until(() => text(ann, 'answer')).toMatch(/^There is room/);
+    await ann.page.getByTestId('stop').click();
+    await until(() => text(ann, 'answer-server')).toMatch(/finally ran after \d+ words$/);
+    const shown = await text(ann, 'answer');
+    const written = Number((await text(ann, 'answer-server')).match(/\d+/)?.[0]);
+    expect(answers.berth.startsWith(shown)).toBe(true);
+    expect(await text(ann, 'answer-state')).toContain(`stopped after ${shown.split(' ').length} words`);
+    expect(written).toBeGreaterThanOrEqual(shown.split(' ').length);
+    expect(written).toBeLessThan(answers.berth.split(' ').length);
+  });
+
+  test('lets go of a file that is cancelled', async () => {
+    await dropFile(ann, 32);
+    await until(() => shareTaken(ann)).toBeGreaterThan(0);
+    await ann.page.getByTestId('cargo-cancel').click();
+    await until(() => text(ann, 'cargo-state')).toMatch(
+      /^Cancelled\. The server let go of it after [\d.]+ [KM]iB\.$/,
+    );
+    expect(await shareTaken(ann)).toBeLessThan(1);
+  });
+
+  test('says that a file was not sent when its session is lost, and sends it again if told to', async () => {
+    await dropFile(ann, 32);
+    await until(() => shareTaken(ann)).toBeGreaterThan(0);
+    await harm(server, ann, 'lose', 0);
+    await until(() => text(ann, 'cargo-state')).toMatch(
+      /^Not sent: .+ The server let go of it after [\d.]+ [KM]iB\.$/,
+    );
+    await ann.page.getByTestId('cargo-slow').uncheck();
+    await ann.page.getByTestId('cargo-send').click();
+    await until(() => text(ann, 'cargo-verdict')).toBe('The same, to the last bit');
+    await until(() => text(bob, 'people-count')).toBe('2');
+  });
+
   test('harms nobody but the tab whose line it is', async () => {
     expect(await damage(bob)).toEqual(unharmed);
     expect(await number(bob, 'resumes')).toBe(0);
@@ -128,54 +188,6 @@ describe.skipIf(skipped)('demo', () => {
   });
 });
 
-interface DemoServer {
-  readonly process: ChildProcess;
-  readonly url: string;
-  stderr(): string;
-}
-
-async function startServer(): Promise<DemoServer> {
-  const child = spawn(process.execPath, ['dist/server/main.js'], {
-    cwd: demo,
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const exited = once(child, 'exit').then(() => Promise.reject(new Error(`The demo ended: ${stderr}`)));
-  exited.catch(() => {});
-  const [line] = (await Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), exited])) as [string];
-  expect(line).toMatch(/^http:\/\/localhost:\d+\n$/);
-  return { process: child, url: line.trim(), stderr: () => stderr };
-}
-
-interface Tab {
-  readonly page: Page;
-  /** As its WebSocket's URL names it. */
-  readonly id: string;
-  /** What the page reported, but for dials that were cut on purpose. */
-  readonly errors: string[];
-}
-
-async function openTab({ context }: LaunchedChromium, url: string): Promise<Tab> {
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('WebSocket')) errors.push(message.text());
-  });
-  const [socket] = await Promise.all([page.waitForEvent('websocket'), page.goto(url)]);
-  await page.locator('[data-testid="line"][data-state="open"]').waitFor();
-  return { page, id: new URL(socket.url()).searchParams.get('tab') ?? '', errors };
-}
-
-/** Destroys the tab's socket, and for `holdMs` those that it dials; `lose` ends its session, too. */
-async function harm(server: DemoServer, { id }: Tab, how: 'cut' | 'lose', holdMs: number): Promise<void> {
-  await fetch(`${server.url}/${how}?tab=${id}&hold=${holdMs}`, { method: 'POST' });
-}
-
 async function say({ page }: Tab, message: string): Promise<void> {
   await page.getByTestId('message').fill(message);
   await page.getByTestId('send').click();
@@ -185,14 +197,6 @@ async function say({ page }: Tab, message: string): Promise<void> {
 async function timesShown({ page }: Tab, message: string): Promise<number> {
   const shown = await page.getByTestId('messages').locator('li:not([data-outgoing])').allInnerTexts();
   return shown.filter((entry) => entry.includes(message)).length;
-}
-
-function text({ page }: Tab, testId: string): Promise<string> {
-  return page.getByTestId(testId).innerText();
-}
-
-async function number(tab: Tab, testId: string): Promise<number> {
-  return Number(await text(tab, testId));
 }
 
 interface Calls {
@@ -219,8 +223,4 @@ const unharmed = { gaps: 0, missing: 0, repeats: 0 };
 
 function chartPixels({ page }: Tab): Promise<string> {
   return page.getByTestId('chart-processor').evaluate((chart: HTMLCanvasElement) => chart.toDataURL());
-}
-
-function until<T>(read: () => Promise<T>) {
-  return expect.poll(read, { timeout: 30_000, interval: 50 });
 }

@@ -1,6 +1,7 @@
 // The client of `flow-large`, in a process of its own: answers each order with one message.
 // Usage: node large-client.mjs <contender> <url>
 import process from 'node:process';
+import { cpuTime } from '../../cpu-time.mjs';
 import { quantile } from '../../rounds.mjs';
 import { callsOnTime } from './calls-on-time.mjs';
 import { loadLargeContender } from './large-contender.mjs';
@@ -27,12 +28,14 @@ process.send?.({});
 
 /** @param {{ beside: Beside, calls: number }} order */
 async function measure({ beside, calls }) {
+  const before = cpuTime();
   let over = false;
   const carrying = beside === 'nothing' ? undefined : carry(client[beside], () => over);
   const { sinceMade, sinceDue } = await callsOnTime(client.echo, { count: calls, everyMs });
   over = true;
   const carried = await carrying;
-  return { made: summary(sinceMade), due: summary(sinceDue), carried, drops: client.drops() };
+  const cpu = cpuTime() - before;
+  return { made: summary(sinceMade), due: summary(sinceDue), carried, drops: client.drops(), cpu };
 }
 
 /**

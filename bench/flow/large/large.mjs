@@ -1,4 +1,6 @@
 import { Child } from '../../child.mjs';
+import { machineTime } from '../../cpu-time.mjs';
+import { percent } from '../../redial/histogram.mjs';
 import { loadLargeContender } from './large-contender.mjs';
 import { valueBytes } from './value.mjs';
 
@@ -19,6 +21,8 @@ const ways = /** @type {const} */ (['nothing', 'result', 'input']);
  * @property {Times} due Since it was due.
  * @property {{ count: number, ms: number } | undefined} carried
  * @property {number} drops
+ * @property {number} elsewhere The share of the machine's CPU time that others had. Where it is large the two ends
+ *   wait for a core, and times tell of the machine.
  */
 
 const columns = [
@@ -32,6 +36,7 @@ const columns = [
   '99 % since due',
   'slowest',
   'drops',
+  "others' share of the CPUs",
 ];
 
 /**
@@ -70,7 +75,7 @@ async function measure(contender, calls) {
       await client.answer();
       /** @type {Map<string, Findings>} */
       const found = new Map();
-      for (const beside of ways) found.set(beside, await client.ask({ beside, calls }));
+      for (const beside of ways) found.set(beside, await measureOne({ server, client }, { beside, calls }));
       return found;
     } finally {
       await client.stop();
@@ -81,15 +86,31 @@ async function measure(contender, calls) {
 }
 
 /**
+ * @param {{ server: Child, client: Child }} children
+ * @param {{ beside: string, calls: number }} order
+ * @returns {Promise<Findings>}
+ */
+async function measureOne({ server, client }, order) {
+  const before = { ...machineTime(), server: await server.ask('cpu') };
+  const { cpu, ...found } = await client.ask(order);
+  const after = { ...machineTime(), server: await server.ask('cpu') };
+  const own = cpu + after.server - before.server;
+  // The two clocks tick at different times.
+  const elsewhere = Math.max(0, (after.busy - before.busy - own) / (after.all - before.all));
+  return { ...found, elsewhere };
+}
+
+/**
  * @param {string} contender
  * @param {string} way
  * @param {Findings} found
  */
-async function row(contender, way, { made, due, carried, drops }) {
+async function row(contender, way, { made, due, carried, drops, elsewhere }) {
   const { title } = await loadLargeContender(contender);
   const pace = carried && (carried.count * valueBytes) / million / (carried.ms / 1000);
   const times = [made.median, made.p99, made.max, due.p99, due.max].map((ms) => ms.toFixed(2));
-  return `| ${[title, way, carried?.count ?? '', pace?.toFixed(0) ?? '', ...times, drops].join(' | ')} |`;
+  const cells = [carried?.count ?? '', pace?.toFixed(0) ?? '', ...times, drops, percent(elsewhere)];
+  return `| ${[title, way, ...cells].join(' | ')} |`;
 }
 
 /** @param {Findings} found */

@@ -10,6 +10,9 @@ import type { Verdicts } from './verdicts.ts';
 /** What an answer has beside its padding and its bytes, at most. */
 const rows = 400;
 
+/** With fewer allowed than that, there may be too many streams at a time. */
+const mostCalls = 4096;
+
 /** By then, in microtasks, a flush has come. */
 const hops = 20;
 
@@ -24,7 +27,9 @@ export class Answers {
     this.#verdicts = verdicts;
   }
 
-  given(run: RunRecord, { size, answerBlobs = [] }: Task): void {
+  given(run: RunRecord, { size, answerBlobs = [], outputs }: Task): void {
+    // Of too many streams an error becomes.
+    if (outputs && this.#plan.announced.calls < mostCalls) return;
     // One in parts waits for others, and for the streams' share of the window.
     const length = answerBlobs.reduce((sum, it) => sum + it, size + rows);
     if (length > this.#plan.tuned.wholeLength) return;

@@ -97,8 +97,8 @@ export class AskedCall {
   /** Its message is in a frame, for the first time on a session. */
   leaves(session: SessionStory): void {
     this.leftOn = session;
-    const pulled = this.inputs.some((it) => it.pulled);
-    this.check(!pulled, 'at-most-once', () => 'is made again, and its input was read');
+    const used = this.inputs.some((it) => it.used);
+    this.check(!used, 'at-most-once', () => 'is made again, and its input was read or returned');
   }
 
   /** Its handler is called. */

@@ -111,7 +111,7 @@ export class FaultJudge {
     const { caller, inputs, asking } = this.#call;
     const { type, idempotent } = asking;
     // What was read of a stream cannot be read again.
-    const once = caller.outlives === 0 || inputs.some(({ pulled }) => pulled);
+    const once = caller.outlives === 0 || inputs.some(({ used }) => used);
     if (caller.renamed || (once && caller.losses > 0)) return true;
     return type !== 'subscription' && caller.losses > (type === 'query' || idempotent ? 1 : 0);
   }

@@ -151,7 +151,7 @@ export class Losses {
 
   /** Whether answers that nobody takes may pass their bound. */
   get #mayOverflow(): boolean {
-    return this.#plan.constants.answerBytes < 1_000_000;
+    return this.#plan.constants.answerBytes < 1_000_000 || this.#plan.announced.valueBytes < 1_000_000;
   }
 
   #expired(session: SessionStory): boolean {

@@ -26,6 +26,7 @@ export class StrandRecord {
   over = false;
   readonly #lengths: number[] = [];
   #unconsumedLength = 0;
+  #endedAt: number | undefined;
 
   constructor(
     { call, run, index }: { call: AskedCall; run: RunRecord | undefined; index: number },
@@ -41,6 +42,11 @@ export class StrandRecord {
 
   get name(): string {
     return this.run ? `stream ${this.index} of run ${this.run.number}` : `input stream ${this.index}`;
+  }
+
+  /** Whether its source is not what it was. */
+  get used(): boolean {
+    return this.pulled || this.end !== undefined;
   }
 
   /** Its source is asked for the next item. */
@@ -80,7 +86,10 @@ export class StrandRecord {
   /** It came to an end, or is given up. */
   ends(end: StrandEnd): void {
     const before = this.end;
+    // Whoever returns it in the moment in which it ends cannot know.
+    if (before !== undefined && end === 'returned' && this.#endedAt === this.call.parts.now()) return;
     this.end = end;
+    this.#endedAt = this.call.parts.now();
     this.call.check(
       before === undefined,
       'source-is-returned',

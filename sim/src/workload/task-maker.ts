@@ -5,7 +5,7 @@ import { mostBlobs } from '../plan.ts';
 import { padding } from './padding.ts';
 import type { StrandTask, StreamTask, Task } from './task.ts';
 
-const mostItems = 60;
+const mostItems = 50;
 
 /** Streams in an input or an answer, and their items. */
 const mostStrands = 2;
@@ -115,7 +115,7 @@ export class TaskMaker {
 
   /** Length of bytes: small ones, and larger ones that travel in parts. */
   #blob(largest: number): number {
-    return this.#random.below(this.#random.chance(0.6) ? largest * 0.1 : largest);
+    return this.#random.below(this.#random.chance(0.7) ? largest * 0.1 : largest);
   }
 
   /** Mostly small. */

@@ -10,6 +10,8 @@ import { Store } from './store.js';
 export interface Shipment {
   readonly task: string;
   readonly file: File;
+  /** As it was at the beginning: a browser says another one when the file has changed meanwhile. */
+  readonly size: number;
   /** Bytes that the server has taken. */
   readonly taken: number;
   /** What was taken when the line went, each time that it did. */
@@ -24,7 +26,7 @@ export type ShipmentEnd =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Sends one file at a time. The line may go as it likes meanwhile: nothing in here has to care. */
+/** Sends one file at a time. Where the line went is marked, and that is all that an outage has to do with it. */
 export class Cargo {
   readonly shipment = new Store<Shipment | undefined>(undefined);
   readonly #api: Api;
@@ -44,17 +46,27 @@ export class Cargo {
   send(file: File, bytesPerSecond: number | undefined): void {
     this.cancel();
     this.#cancelling = new AbortController();
+    const { size } = file;
     const task = randomId();
-    this.shipment.set({ task, file, taken: 0, cuts: [], ownDigest: 'pending', end: undefined });
+    const shipment: Shipment = {
+      task,
+      file,
+      size,
+      taken: 0,
+      cuts: [],
+      ownDigest: 'pending',
+      end: undefined,
+    };
+    this.shipment.set(shipment);
     void ownDigest(file).then((digest) => this.#change(task, { ownDigest: digest }));
-    void this.#ship(task, file, bytesPerSecond);
+    void this.#ship(shipment, bytesPerSecond);
   }
 
   cancel(): void {
     this.#cancelling.abort();
   }
 
-  async #ship(task: string, file: File, bytesPerSecond: number | undefined): Promise<void> {
+  async #ship({ task, file, size }: Shipment, bytesPerSecond: number | undefined): Promise<void> {
     const { signal } = this.#cancelling;
     const start = performance.now();
     try {
@@ -62,7 +74,12 @@ export class Cargo {
         { task, bytesPerSecond, file: file.stream().pipeThrough(inPieces()) },
         { signal, onProgress: ({ bytes }) => this.#change(task, { taken: bytes }) },
       );
-      const end: ShipmentEnd = { kind: 'arrived', receipt, afterMs: performance.now() - start };
+      const afterMs = performance.now() - start;
+      // Chromium ends the stream of a file that has become shorter as if nothing were wrong.
+      const end: ShipmentEnd =
+        receipt.bytes === size
+          ? { kind: 'arrived', receipt, afterMs }
+          : { kind: 'failed', reason: 'The file has changed meanwhile' };
       this.#change(task, { taken: receipt.bytes, end });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,10 @@
 import type { ConnectionState, ConnectionStatus } from '@hawser/client';
 import type { LogEntry } from '../server/logbook.js';
+import { byteSize } from './byte-size.js';
 import type { Shipment, ShipmentEnd } from './cargo.js';
 import { Digests } from './digests.js';
 import type { Ends } from './logbook.js';
-import { mebibytes } from './mebibytes.js';
+
 import { type Store, useStore } from './store.js';
 
 interface ShipmentProps {
@@ -28,8 +29,8 @@ export function ShipmentView({ shipment, status, ends }: ShipmentProps) {
 }
 
 /** The marks are cuts: all that is left of one, the bytes know nothing of it. */
-function ProgressBar({ shipment: { file, taken, cuts, task } }: { readonly shipment: Shipment }) {
-  const share = (bytes: number): number => (file.size === 0 ? 1 : bytes / file.size);
+function ProgressBar({ shipment: { file, size, taken, cuts, task } }: { readonly shipment: Shipment }) {
+  const share = (bytes: number): number => (size === 0 ? 1 : bytes / size);
   return (
     <div className="bar">
       {/* A bar of its own for each file, or the next one would run back from where the last one was. */}
@@ -50,17 +51,18 @@ function stageOf(
   return state === 'open' ? 'going' : 'waiting';
 }
 
-function wayText({ file, taken }: Shipment, state: ConnectionState): string {
-  const part = `Taken: ${mebibytes(taken)} of ${mebibytes(file.size)}`;
+function wayText({ size, taken }: Shipment, state: ConnectionState): string {
+  const part = `Taken: ${byteSize(taken)} of ${byteSize(size)}`;
   return state === 'open' ? part : `No line. ${part}`;
 }
 
 function endText({ cuts }: Shipment, end: ShipmentEnd, atServer: LogEntry | undefined): string {
-  const letGo = atServer ? ` The server let go of it after ${mebibytes(atServer.amount)}.` : '';
+  const letGo =
+    atServer?.ended === 'early' ? ` The server let go of it after ${byteSize(atServer.amount)}.` : '';
   switch (end.kind) {
     case 'arrived': {
       const { bytes } = end.receipt;
-      return `${mebibytes(bytes)} in ${(end.afterMs / 1000).toFixed(1)} s, ${cutsText(cuts.length)} on the way`;
+      return `${byteSize(bytes)} in ${(end.afterMs / 1000).toFixed(1)} s, ${cutsText(cuts.length)} on the way`;
     }
     case 'cancelled':
       return `Cancelled.${letGo}`;

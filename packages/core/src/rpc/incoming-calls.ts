@@ -73,7 +73,7 @@ class RunningCall implements IncomingCall {
     this.fate = fate;
     this.#lazy.abort(reason);
     this.pump?.stop(undefined);
-    this.outputs?.stop({ error: reason });
+    this.outputs?.stop(fate === 'expired' ? { error: reason } : undefined);
     for (const stream of this.inputs.values()) stream.fail(reason);
   }
 }
