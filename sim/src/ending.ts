@@ -3,6 +3,7 @@ import type { Server } from './ends/server.ts';
 import type { AskedCall } from './model/asked-call.ts';
 import type { Judge } from './model/judge.ts';
 import type { RunRecord } from './model/run-record.ts';
+import type { ClientStory, SessionStory } from './model/session-story.ts';
 import type { StrandRecord } from './model/strand-record.ts';
 import type { Network } from './network/network.ts';
 
@@ -40,9 +41,11 @@ export class Ending {
       yield* readersOf(call);
       for (const strand of call.strands()) if (isOwed(strand)) yield `${strand.name} of ${call.name} goes on`;
     }
-    for (const { name, lost, endSeen, up, down } of this.#parts.judge.sessions.all) {
-      const unfinished = up.transfers.unfinished + down.transfers.unfinished;
-      if (lost === undefined && !endSeen && unfinished > 0) yield `${name} has unfinished parts`;
+    const { sessions } = this.#parts.judge;
+    for (const session of sessions.all) {
+      const isUsed = isServed(session, sessions.client(session.client));
+      const unfinished = session.up.transfers.unfinished + session.down.transfers.unfinished;
+      if (isUsed && unfinished > 0) yield `${session.name} has unfinished parts`;
     }
   }
 
@@ -80,6 +83,13 @@ function leftAt({ machine, host, handlers }: Server): string[] {
   if (host.size > 0) findings.push(`${machine.name} has ${host.size} sessions`);
   if (handlers.running > 0) findings.push(`${machine.name} runs ${handlers.running} handlers`);
   return findings;
+}
+
+/** Both its ends run, and have not heard that it is over. */
+function isServed(session: SessionStory, client: ClientStory): boolean {
+  const { lost, endSeen, acceptedBy } = session;
+  const isOver = lost !== undefined || endSeen || client.closed || client.current !== session;
+  return !isOver && acceptedBy?.running === true;
 }
 
 /** Its callee runs, and it has not come to its end. */

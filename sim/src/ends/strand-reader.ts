@@ -50,7 +50,11 @@ export class StrandReader {
     if (this.#readMs > 0) await pause(this.#machine, this.#readMs);
     try {
       const { done, value } = await this.#stream.next();
-      if (this.#reading.end === 'left') return false;
+      if (this.#reading.end === 'left') {
+        // It was asked for before.
+        if (!done) this.#record.taken();
+        return false;
+      }
       if (done) this.#reading.ended();
       else this.#reading.took(value as StrandItem);
       if (!done) this.#taken++;

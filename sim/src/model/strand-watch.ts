@@ -19,6 +19,7 @@ interface WireCall {
   outputs: readonly Strand[];
   /** Its last message but those of its outputs. */
   final: number | undefined;
+  cancelled: number | undefined;
 }
 
 export interface StrandWatchParts {
@@ -60,15 +61,19 @@ export class StrandWatch {
         inputs: this.#announce(side, message, undefined),
         outputs: [],
         final: undefined,
+        cancelled: undefined,
       };
-      if (call.inputs.length > 0 || kind !== 3) this.#calls[side].set(id, call);
+      this.#calls[side].set(id, call);
       return;
     }
+    const { sent } = this.#parts.passages[side];
+    const own = this.#calls[side].get(id);
+    if (kind === cancel && own) own.cancelled ??= sent;
     if (kind !== result && kind !== error && kind !== end) return;
     const call = this.#calls[other(side)].get(id);
     if (call === undefined) return;
     call.outputs = kind === result ? this.#announce(side, message, call) : [];
-    call.final = this.#parts.passages[side].sent;
+    call.final = sent;
     if (call.outputs.length === 0) this.#over(side, call);
   }
 
@@ -106,7 +111,11 @@ export class StrandWatch {
   #checkEnd(side: Side, id: number, strand: Strand): void {
     const { record, items, cancelled } = strand;
     const whole = record === undefined || (record.end === 'ended' && items === record.produced);
-    const unread = this.#hasHeard(side, cancelled) || this.#hasHeard(side, this.#callOf(side, strand)?.final);
+    const call = this.#callOf(side, strand);
+    const unread =
+      this.#hasHeard(side, cancelled) ||
+      this.#hasHeard(side, call?.final) ||
+      this.#hasHeard(side, strand.call?.cancelled);
     const how = `with ${items} of ${record?.produced} items, and its source has ${record?.end}`;
     this.#check(whole || unread, `the ${side} ends the stream ${id} ${how}`, 'strand-is-whole');
   }

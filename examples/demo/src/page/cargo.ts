@@ -46,17 +46,9 @@ export class Cargo {
   send(file: File, bytesPerSecond: number | undefined): void {
     this.cancel();
     this.#cancelling = new AbortController();
-    const { size } = file;
     const task = randomId();
-    const shipment: Shipment = {
-      task,
-      file,
-      size,
-      taken: 0,
-      cuts: [],
-      ownDigest: 'pending',
-      end: undefined,
-    };
+    const unsent = { taken: 0, cuts: [], ownDigest: 'pending', end: undefined } as const;
+    const shipment: Shipment = { task, file, size: file.size, ...unsent };
     this.shipment.set(shipment);
     void ownDigest(file).then((digest) => this.#change(task, { ownDigest: digest }));
     void this.#ship(shipment, bytesPerSecond);

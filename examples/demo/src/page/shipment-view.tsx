@@ -4,7 +4,6 @@ import { byteSize } from './byte-size.js';
 import type { Shipment, ShipmentEnd } from './cargo.js';
 import { Digests } from './digests.js';
 import type { Ends } from './logbook.js';
-
 import { type Store, useStore } from './store.js';
 
 interface ShipmentProps {
