@@ -13,6 +13,12 @@ const connection = 'rpc/connection.ts';
 const subscription = 'rpc/subscription.ts';
 const pump = 'rpc/stream-pump.ts';
 const call = 'rpc/outgoing-call.ts';
+const calls = 'rpc/outgoing-calls.ts';
+const running = 'rpc/incoming-calls.ts';
+const sentStreams = 'rpc/outgoing-streams.ts';
+const readStreams = 'rpc/incoming-streams.ts';
+const outbox = 'session/outbox.ts';
+const transfers = 'session/outgoing-transfers.ts';
 
 /**
  * @param {string} name
@@ -72,8 +78,8 @@ export const mutants = [
   mutant(
     'sends a mutation again on a new session',
     connection,
-    "(call.request.type === 'query' || call.request.idempotent)",
-    'true',
+    "return (type === 'query' || idempotent === true) && !call.repeated;",
+    'return !call.repeated;',
   ),
   mutant(
     'loses a credit that is given without a socket',
@@ -170,14 +176,14 @@ export const mutants = [
   mutant(
     'does not tell the other end of a cancel',
     call,
-    'if (!this.settle()) return;\n    this.table?.cancel(this);',
-    'if (!this.settle()) return;',
+    'if (!this.settle()) return;\n    this.table?.cancel(this);\n    this.#closeInputs(fault);',
+    'if (!this.settle()) return;\n    this.#closeInputs(fault);',
   ),
   mutant(
     'tells a call that was given up of its answer',
-    'rpc/outgoing-calls.ts',
-    'if (call.settled || (final && !call.settle())) return;',
-    'if (final) call.settle();',
+    calls,
+    'if (call.settled) return;\n    if (final) call.finish();',
+    'if (final) call.finish();',
   ),
   mutant('never calls a line dead', 'session/liveness.ts', "if (!late || this.#warned) return 'dead';", ''),
   mutant(
@@ -198,18 +204,23 @@ export const mutants = [
     'return this.#keeping && this.#kept.acknowledge(received);',
     'return this.#keeping && received < 0;',
   ),
-  mutant('rejects what could be sent again', connection, 'const safe = (', 'const safe = call.id < 0 && ('),
+  mutant(
+    'rejects what could be sent again',
+    connection,
+    'if (!call.repeatable) return false;',
+    'if (call.id > 0) return false;',
+  ),
   mutant(
     'gives an answer to another call',
-    'rpc/incoming-calls.ts',
-    'encodeResult(call.id,',
-    'encodeResult(call.id % 7 === 0 ? call.id - 1 : call.id,',
+    running,
+    'return encodeResult(call.id, json);',
+    'return encodeResult(call.id % 7 === 0 ? call.id - 1 : call.id, json);',
   ),
   mutant(
     'fires a signal before the deadline',
-    'rpc/incoming-calls.ts',
-    'this.#clock.after(timeout,',
-    'this.#clock.after(timeout / 4,',
+    running,
+    'this.#options.clock.after(timeout,',
+    'this.#options.clock.after(timeout / 4,',
   ),
   mutant('fills the socket without end', writer, 'while (!this.#full) {', 'for (;;) {'),
   mutant('forgets that a session has ended', registry, 'this.#entries.delete(entry.digest);', ''),
@@ -239,9 +250,9 @@ export const mutants = [
   ),
   mutant(
     'lets a deadline pass',
-    connection,
-    'clock.after(call.deadlineAt - clock.now(),',
-    'clock.after(2 * (call.deadlineAt - clock.now()),',
+    call,
+    'clock.after(this.deadlineAt - clock.now(),',
+    'clock.after(2 * (this.deadlineAt - clock.now()),',
   ),
   mutant(
     'keeps a session for too long',
@@ -272,5 +283,155 @@ export const mutants = [
     connection,
     "if (end.name === 'refused') return",
     "if (end.name === ('' as string)) return",
+  ),
+  mutant(
+    'lets a small item overtake one in parts',
+    pump,
+    "if (this.#leaving) return;\n    this.#state = 'ready';",
+    "this.#state = 'ready';",
+  ),
+  mutant(
+    'lets an item in parts overtake small ones',
+    outbox,
+    "else if (lane !== 'stream') this.#transfer(entry, lane);",
+    'else if (lane.length > 0) this.#transfer(entry, lane);',
+  ),
+  mutant(
+    'does not give up in parts what it takes back',
+    transfers,
+    'if (transfer.entry === entry && transfer.begun)',
+    'if (transfer.entry === entry && transfer.done)',
+  ),
+  mutant(
+    'begins more in parts than the other end takes',
+    transfers,
+    'while (this.#active.size < limits.unfinished.default)',
+    'while (this.#active.size <= limits.unfinished.default)',
+  ),
+  mutant(
+    'begins in parts what the other end has no room for',
+    transfers,
+    '!this.#fits(entry, takes)) return;',
+    'takes.calls === 0) return;',
+  ),
+  mutant(
+    'gives parts the whole window',
+    writer,
+    'const { streamRoom } = this.#sequence;',
+    'const { room: streamRoom } = this.#sequence;',
+  ),
+  mutant(
+    'does not count a part',
+    session,
+    "this.#count(length);\n    if (progress === 'abandoned') return;",
+    "if (progress === 'abandoned') return;",
+  ),
+  mutant(
+    'gives bytes that are a view of their frame',
+    session,
+    'return new Uint8Array(sections.subarray(at - length, at));',
+    'return sections.subarray(at - length, at);',
+  ),
+  mutant(
+    'sends bytes as they are when they leave',
+    'rpc/attachments.ts',
+    'return copyAll || view.length <= copiedBytes ? view.slice() : view;',
+    'return view;',
+  ),
+  mutant(
+    'ends the input of a call that was given up',
+    call,
+    'this.inputs.stop(failure && { error: failure });',
+    'this.inputs.stop(undefined);',
+  ),
+  mutant(
+    'does not cancel an input that was not read',
+    running,
+    'this.#options.incoming.cancel(id);\n      stream.fail',
+    'stream.fail',
+  ),
+  mutant(
+    'does not return the input of a call that never leaves',
+    call,
+    'else for (const stream of this.request.streams ?? []) closeSource(stream);',
+    '',
+  ),
+  mutant(
+    'loses a credit of a stream inside a value',
+    sentStreams,
+    'if (this.#open.get(message[1])?.pump.credit(message) === false)',
+    'if (message[2] % 3 > 0 && this.#open.get(message[1])?.pump.credit(message) === false)',
+  ),
+  mutant(
+    'reads an input before its call has left',
+    calls,
+    'if (call.inputs) message.left = () => this.#left(call);',
+    'if (call.inputs) message.left = () => this.#left(call);\n call.inputs?.start();',
+  ),
+  mutant(
+    'gives two streams the same id',
+    sentStreams,
+    'this.#add(stream, --this.#lastId, sent,',
+    'this.#add(stream, (this.#lastId = this.#lastId < -4 ? -1 : this.#lastId - 1), sent,',
+  ),
+  mutant(
+    'makes a call again whose input was read',
+    call,
+    'return !this.inputs?.used && this.outputs === undefined;',
+    'return this.outputs === undefined;',
+  ),
+  mutant(
+    'makes a call again whose input was returned',
+    pump,
+    "return this.#pulled || this.#state === 'stopping' || this.#state === 'over';",
+    'return this.#pulled;',
+  ),
+  mutant(
+    'forgets to return streams whose message is yet to leave',
+    sentStreams,
+    'if (this.#stopped) this.stop(this.#stopped.failure);\n    else for',
+    'if (!this.#stopped) for',
+  ),
+  mutant(
+    'forgets a stream before its end has left',
+    sentStreams,
+    'message.left = () => void this.#open.delete(id);',
+    'this.#open.delete(id);',
+  ),
+  mutant(
+    'gives places to calls that early ones have taken',
+    calls,
+    'const surplus = waiting.slice(Math.max(0, room));',
+    'const surplus = waiting.slice(this.session.limits.calls);',
+  ),
+  mutant(
+    'calls a stream whole that failed',
+    readStreams,
+    'return this.#finish(message[1], open, { shape: message[2] });',
+    'return this.#finish(message[1], open, undefined);',
+  ),
+  mutant(
+    'does not tell readers of an answer that their session is lost',
+    call,
+    'for (const stream of this.outputs) stream.fail(fault);',
+    '',
+  ),
+  mutant(
+    'forgets a call while streams of its answer go on',
+    running,
+    'if (!call.outputs?.open) this.#over(call);',
+    'this.#over(call);',
+  ),
+  mutant(
+    'goes on with the streams of an answer after a cancel',
+    running,
+    "this.outputs?.stop(fate === 'expired' ? { error: reason } : undefined);",
+    '',
+  ),
+  mutant(
+    'does not tell a server that a session with its calls is lost',
+    'rpc/host.ts',
+    "for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));",
+    'calls satisfies unknown;',
   ),
 ];
