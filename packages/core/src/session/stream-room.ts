@@ -51,11 +51,11 @@ export class StreamRoom {
    * item comes, or the turn ends, it counts as a likely one.
    */
   reserve(): boolean {
-    if (!this.#tired() && this.#has(this.#reserved * this.#itemLength)) {
+    if (this.#tired()) this.#give();
+    else if (this.#has(this.#reserved * this.#itemLength)) {
       this.#reserved++;
       return true;
-    }
-    this.#starve();
+    } else this.#starve();
     return false;
   }
 
@@ -100,6 +100,7 @@ export class StreamRoom {
 
   readonly #given = (): void => {
     this.#giving = false;
+    this.#asked = 0;
     if (!this.#has(0)) this.#starve();
     else if (this.#options.give()) this.#give();
   };
