@@ -213,8 +213,8 @@ export const mutants = [
   mutant(
     'gives an answer to another call',
     running,
-    'return encodeResult(call.id, json);',
-    'return encodeResult(call.id % 7 === 0 ? call.id - 1 : call.id, json);',
+    'const text = encodeResult(call.id, json);',
+    'const text = encodeResult(call.id % 7 === 0 ? call.id - 1 : call.id, json);',
   ),
   mutant(
     'fires a signal before the deadline',
@@ -294,7 +294,7 @@ export const mutants = [
     'lets an item in parts overtake small ones',
     outbox,
     "else if (lane !== 'stream') this.#transfer(entry, lane);",
-    'else if (lane.length > 0) this.#transfer(entry, lane);',
+    'else if (lane) this.#transfer(entry, lane);',
   ),
   mutant(
     'does not give up in parts what it takes back',
@@ -311,14 +311,14 @@ export const mutants = [
   mutant(
     'begins in parts what the other end has no room for',
     transfers,
-    '!this.#fits(entry, takes)) return;',
-    'takes.calls === 0) return;',
+    'if (this.#fits(head, takes)) {',
+    'if (takes.calls > 0) {',
   ),
   mutant(
     'gives parts the whole window',
     writer,
-    'const { streamRoom } = this.#sequence;',
-    'const { room: streamRoom } = this.#sequence;',
+    'const { partRoom } = this.#sequence;',
+    'const { room: partRoom } = this.#sequence;',
   ),
   mutant(
     'does not count a part',
@@ -353,7 +353,7 @@ export const mutants = [
   mutant(
     'does not return the input of a call that never leaves',
     call,
-    'else for (const stream of this.request.streams ?? []) closeSource(stream);',
+    'else closeSources(this.request.streams);',
     '',
   ),
   mutant(
@@ -395,7 +395,13 @@ export const mutants = [
   mutant(
     'forgets a stream before its end has left',
     sentStreams,
-    'message.left = () => void this.#open.delete(id);',
+    'message.left = () => {\n      this.#open.delete(id);',
+    'this.#open.delete(id);\n    message.left = () => {',
+  ),
+  mutant(
+    'keeps calls waiting whose streams have room',
+    sentStreams,
+    'this.#open.delete(id);\n      this.#freed();',
     'this.#open.delete(id);',
   ),
   mutant(
@@ -419,8 +425,8 @@ export const mutants = [
   mutant(
     'forgets a call while streams of its answer go on',
     running,
-    'if (!call.outputs?.open) this.#over(call);',
-    'this.#over(call);',
+    'else if (!call.outputs?.open) this.#over(call);',
+    'else this.#over(call);',
   ),
   mutant(
     'goes on with the streams of an answer after a cancel',

@@ -23,30 +23,27 @@ export class Ending {
     this.#parts = parts;
   }
 
-  /** Whether there is nothing of that any more. */
+  /** Whether there is nothing of that any more. It is asked very often. */
   get settled(): boolean {
-    return this.#unsettled().next().done === true;
+    const { calls } = this.#parts.judge;
+    return calls.every((call) => owedBy(call) === undefined) && this.#unfinished.length === 0;
   }
 
-  /** Calls that are open, and handlers and streams that go on, for callers who are served. */
+  /** Calls that are open, and handlers and streams that go on, for callers who are served; of each call the first. */
   get unsettled(): readonly string[] {
-    return [...this.#unsettled()];
+    const owed = this.#parts.judge.calls.map(owedBy);
+    return [...owed.filter((finding) => finding !== undefined), ...this.#unfinished];
   }
 
-  *#unsettled(): Generator<string, void> {
-    for (const call of this.#parts.judge.calls) {
-      if (call.clock.running && call.settlement === undefined && call.surrender === undefined)
-        yield `${call.name} is open`;
-      for (const run of call.runs) if (worksOn(call, run)) yield `run ${run.number} of ${call.name} goes on`;
-      yield* readersOf(call);
-      for (const strand of call.strands()) if (isOwed(strand)) yield `${strand.name} of ${call.name} goes on`;
-    }
+  get #unfinished(): readonly string[] {
     const { sessions } = this.#parts.judge;
+    const findings: string[] = [];
     for (const session of sessions.all) {
-      const isUsed = isServed(session, sessions.client(session.client));
       const unfinished = session.up.transfers.unfinished + session.down.transfers.unfinished;
-      if (isUsed && unfinished > 0) yield `${session.name} has unfinished parts`;
+      const isUsed = isServed(session, sessions.client(session.client));
+      if (isUsed && unfinished > 0) findings.push(`${session.name} has unfinished parts`);
     }
+    return findings;
   }
 
   /** What is left, when the clients have closed and the servers have had time to let go. */
@@ -65,16 +62,22 @@ export class Ending {
     for (const call of judge.calls) {
       for (const run of call.runs)
         if (isLive(call, run)) findings.push(`run ${run.number} of ${call.name} goes on`);
-      findings.push(...readersOf(call));
-      for (const strand of call.strands())
+      for (const reading of call.readings) if (reading.open) findings.push(`${reading.name} waits`);
+      for (const strand of call.strands)
         if (isOpen(strand)) findings.push(`${strand.name} of ${call.name} goes on`);
     }
     return findings;
   }
 }
 
-function* readersOf({ readings }: AskedCall): Generator<string, void> {
-  for (const reading of readings) if (reading.open) yield `${reading.name} waits`;
+/** What there is to come of a call. */
+function owedBy(call: AskedCall): string | undefined {
+  const { clock, settlement, surrender, name } = call;
+  if (clock.running && settlement === undefined && surrender === undefined) return `${name} is open`;
+  for (const run of call.runs) if (worksOn(call, run)) return `run ${run.number} of ${name} goes on`;
+  for (const reading of call.readings) if (reading.open) return `${reading.name} waits`;
+  for (const strand of call.strands) if (isOwed(strand)) return `${strand.name} of ${name} goes on`;
+  return undefined;
 }
 
 function leftAt({ machine, host, handlers }: Server): string[] {

@@ -55,6 +55,9 @@ export interface Plan {
   readonly largestBlob: number;
 }
 
+/** Calls and streams at a time, where there are never too many. */
+export const usualCalls = 4096;
+
 /** Values of bytes that one message has at most. */
 export const mostBlobs = 2;
 
@@ -83,7 +86,7 @@ export function drawPlan(random: SeededRandom): Plan {
     clients: random.pick([1, 1, 1, 2, 2, 3]),
     stormMs: random.between(4_000, 24_000),
     weather: random.pick([0.3, 0.8, 1.5, 3]),
-    bustle: random.pick([0.8, 1.5, 3]),
+    bustle: random.pick([0.8, 1.5, 2.5]),
     ratesDiffer: random.chance(0.5),
     cancels: random.chance(0.5),
     timeoutMs: random.chance(0.05) ? random.between(4_000, 20_000) : Number.POSITIVE_INFINITY,
@@ -95,9 +98,9 @@ export function drawPlan(random: SeededRandom): Plan {
     keeping: drawKeeping(random, largest + largestBlob),
     lines: drawLines(random),
     tuned: { wholeLength: random.chance(0.3) ? 65_536 : drawWhole(random, largest + largestBlob) },
-    strands: random.pick([0, 0.05, 0.1, 0.15]),
-    blobs: random.pick([0, 0.05, 0.1, 0.2]),
-    callsBack: random.pick([0, 0, 0.3, 0.6, 1.2]),
+    strands: random.pick([0, 0.05, 0.05, 0.15]),
+    blobs: random.pick([0, 0.05, 0.05, 0.2]),
+    callsBack: random.pick([0, 0, 0.3, 0.6]),
     largest,
     largestBlob,
   };
@@ -115,7 +118,7 @@ function drawLimits(random: SeededRandom, largest: number, largestBlob: number):
     window: random.chance(0.1) ? 0 : random.pick([1_500, 4_000, 10_000, 10_000, 30_000, 120_000]),
     windowBytes: random.pick([512, 1024, 2048, 4096]),
     heartbeat: random.pick([500, 1_000, 2_000, 2_000, 6_000]),
-    calls: random.chance(0.3) ? random.whole(2, 6) : 4096,
+    calls: random.chance(0.3) ? random.whole(2, 6) : usualCalls,
     streamItems: random.pick([2, 4, 8, 64, 4096]),
     streamBytes: random.pick([300, 1_000, 4_000, 1024 * 1024]),
     messageBytes: narrow ? largest * utf8 + mostRows : 4 * 1024 * 1024,

@@ -201,7 +201,7 @@ export class World implements Harbour {
     }
     for (const call of judge.calls) {
       const { settlement, surrender } = call;
-      for (const { consumed } of call.strands()) {
+      for (const { consumed } of call.strands) {
         tally.strands++;
         tally.strandItems += consumed;
       }

@@ -1,9 +1,10 @@
 import type { Dispatch, IncomingCall, Reply } from '@hawser/core';
 import type { AnyTRPCRouter } from '@trpc/server';
+import { messageOf } from './message-of.js';
 
 /** What the server is told of a failure that no router has seen. */
 function shapeOf(failure: unknown): string {
-  const message = failure instanceof Error ? failure.message : String(failure);
+  const message = messageOf(failure);
   return JSON.stringify({ message, code: -32603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 } });
 }
 

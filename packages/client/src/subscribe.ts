@@ -1,5 +1,5 @@
 import type { Caller, StreamEnd, StreamEntry } from '@hawser/core';
-import { Subscription } from '@hawser/core';
+import { closeSources, Subscription } from '@hawser/core';
 import type { SubscribeOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
@@ -51,7 +51,7 @@ export function open(
   });
   const { signal, timeoutMs, onProgress } = options;
   const make = (encoded: Encoded): void => {
-    if (subscription.left) return;
+    if (subscription.left) return closeSources(encoded.streams);
     const request = {
       type: 'subscription',
       path,

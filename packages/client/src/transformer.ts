@@ -7,8 +7,9 @@ import type {
   StreamSource,
   ValueStream,
 } from '@hawser/core';
-import { attach, detach, HawserError, IncomingStream, iterate } from '@hawser/core';
+import { attach, closeSources, detach, HawserError, IncomingStream, iterate } from '@hawser/core';
 import type { AnyTRPCRouter, TRPCCombinedDataTransformer, TRPCDataTransformer } from '@trpc/server';
+import { messageOf } from './message-of.js';
 
 /** For a router that has a transformer: the same one. */
 export interface WithTransformer {
@@ -46,11 +47,16 @@ export class Translation {
   encode(input: unknown): Encoded | Promise<Encoded> {
     const detached = detach(input, { streams: true, copy: false });
     if (detached === undefined) return { json: this.#json(input) };
-    const encode = (it: Detached): Encoded => ({
-      json: this.#json(it.value),
-      sections: it.sections.length > 0 ? it.sections : undefined,
-      streams: it.streams.length > 0 ? it.streams.map((stream) => this.#outgoing(stream)) : undefined,
-    });
+    const encode = (it: Detached): Encoded => {
+      const streams = it.streams.map((stream) => this.#outgoing(stream));
+      try {
+        const sections = it.sections.length > 0 ? it.sections : undefined;
+        return { json: this.#json(it.value), sections, streams: streams.length > 0 ? streams : undefined };
+      } catch (cause) {
+        closeSources(streams);
+        throw cause;
+      }
+    };
     return detached instanceof Promise ? detached.then(encode) : encode(detached);
   }
 
@@ -81,8 +87,7 @@ export class Translation {
       path,
       iterator: iterate(source as StreamSource<unknown>),
       toItem: (value) => this.#toItem(value),
-      fail: (failure) =>
-        JSON.stringify({ message: failure instanceof Error ? failure.message : String(failure) }),
+      fail: (failure) => JSON.stringify({ message: messageOf(failure) }),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Caller, CallRequest, CallSink, Found, OutgoingCall } from '@hawser/core';
-import { HawserError, IncomingStream } from '@hawser/core';
+import { closeSources, HawserError, IncomingStream } from '@hawser/core';
 import type { MutateOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
@@ -102,7 +102,8 @@ function requestLater(
   let made: OutgoingCall | undefined;
   encoding.then(
     (encoded) => {
-      if (!left) made = caller.call(requestOf(call, options, encoded), sink);
+      if (left) closeSources(encoded.streams);
+      else made = caller.call(requestOf(call, options, encoded), sink);
     },
     (cause: unknown) => sink.fault(unserialisable(cause)),
   );

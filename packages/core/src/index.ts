@@ -56,6 +56,7 @@ export { Host } from './rpc/host.js';
 export type { StreamReader } from './rpc/incoming-stream.js';
 export { IncomingStream } from './rpc/incoming-stream.js';
 export type { CallRequest, CallSink, OutgoingCall } from './rpc/outgoing-call.js';
+export { closeSources } from './rpc/outgoing-streams.js';
 export type { StreamEnd, StreamEntry } from './rpc/stream-intake.js';
 export type { Progress } from './rpc/stream-pump.js';
 export type { StreamSource } from './rpc/stream-source.js';

@@ -4,7 +4,7 @@ import type { RunRecord } from '../model/run-record.ts';
 import { content } from '../workload/content.ts';
 import { padding } from '../workload/padding.ts';
 import type { Item, StreamTask } from '../workload/task.ts';
-import { isSilent, itemSeed } from '../workload/task.ts';
+import { isSilent, itemBytes, itemSeed } from '../workload/task.ts';
 
 /** What the generator of a stream gives: an item, perhaps with its event, or a position alone. */
 export type Yielded =
@@ -85,9 +85,10 @@ export class ItemSource implements AsyncIterator<Yielded, undefined, undefined> 
   #item(index: number): Item {
     const { call, run, stream } = this.#parts;
     const { n, size } = call.asking.task;
-    this.#measure(size + stream.bytes);
     const item: Item = { n, run: run.number, seq: this.#seq++, index, pad: padding(size) };
-    return stream.bytes === 0 ? item : { ...item, blob: content(itemSeed(item), stream.bytes) };
+    const bytes = itemBytes(stream.bytes, item.seq);
+    this.#measure(size + bytes);
+    return stream.bytes === 0 ? item : { ...item, blob: content(itemSeed(item), bytes) };
   }
 
   /** One item was pulled: that may not be further ahead than the consumer has allowed at any time. */

@@ -2,7 +2,7 @@ import type { StrandRecord } from '../model/strand-record.ts';
 import { content } from '../workload/content.ts';
 import { padding } from '../workload/padding.ts';
 import type { StrandItem } from '../workload/task.ts';
-import { strandSeed } from '../workload/task.ts';
+import { itemBytes, strandSeed } from '../workload/task.ts';
 import { pause } from './pause.ts';
 
 const done: IteratorResult<StrandItem, undefined> = { done: true, value: undefined };
@@ -77,9 +77,9 @@ export class StrandSource
 
   #item(): StrandItem {
     const { call, run, index, produced, task } = this.#record;
-    const { size, bytes } = task;
-    this.#record.gives(size + bytes);
-    const item = { n: call.n, run: run?.number ?? 0, index, seq: produced, pad: padding(size) };
-    return bytes === 0 ? item : { ...item, blob: content(strandSeed(item), bytes) };
+    const bytes = itemBytes(task.bytes, produced);
+    this.#record.gives(task.size + bytes);
+    const item = { n: call.n, run: run?.number ?? 0, index, seq: produced, pad: padding(task.size) };
+    return task.bytes === 0 ? item : { ...item, blob: content(strandSeed(item), bytes) };
   }
 }

@@ -2,6 +2,7 @@ import { socketBufferBytes } from '@hawser/core';
 import { soon } from '../loop/event-loop.ts';
 import type { LineEnd } from '../network/line-end.ts';
 import type { Plan } from '../plan.ts';
+import { usualCalls } from '../plan.ts';
 import type { Task } from '../workload/task.ts';
 import type { RunRecord } from './run-record.ts';
 import type { SessionStory } from './session-story.ts';
@@ -9,9 +10,6 @@ import type { Verdicts } from './verdicts.ts';
 
 /** What an answer has beside its padding and its bytes, at most. */
 const rows = 400;
-
-/** With fewer allowed than that, there may be too many streams at a time. */
-const mostCalls = 4096;
 
 /** By then, in microtasks, a flush has come. */
 const hops = 20;
@@ -29,7 +27,7 @@ export class Answers {
 
   given(run: RunRecord, { size, answerBlobs = [], outputs }: Task): void {
     // Of too many streams an error becomes.
-    if (outputs && this.#plan.announced.calls < mostCalls) return;
+    if (outputs && this.#plan.announced.calls < usualCalls) return;
     // One in parts waits for others, and for the streams' share of the window.
     const length = answerBlobs.reduce((sum, it) => sum + it, size + rows);
     if (length > this.#plan.tuned.wholeLength) return;

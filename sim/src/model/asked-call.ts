@@ -49,6 +49,8 @@ export class AskedCall {
   /** The streams of its input, and whoever reads those, or the streams of its answers. */
   readonly inputs: readonly StrandRecord[];
   readonly readings: StrandReading[] = [];
+  /** All streams of its input and of the answers to it. */
+  readonly strands: StrandRecord[] = [];
   /** The session on which it was in a frame last, if it ever was. */
   leftOn: SessionStory | undefined;
   surrender: Surrender | undefined;
@@ -79,12 +81,6 @@ export class AskedCall {
   /** Whether it was ever in a frame. */
   get left(): boolean {
     return this.leftOn !== undefined;
-  }
-
-  /** All streams of its input and of the answers to it. */
-  *strands(): Generator<StrandRecord, void> {
-    yield* this.inputs;
-    for (const { outputs } of this.runs) yield* outputs;
   }
 
   /** Whether the callee may be told that nobody waits for it any more. */

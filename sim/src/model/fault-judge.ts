@@ -1,4 +1,5 @@
 import type { FaultCode, HawserError } from '@hawser/core';
+import { usualCalls } from '../plan.ts';
 import type { StrandTask } from '../workload/task.ts';
 import type { AskedCall } from './asked-call.ts';
 
@@ -10,9 +11,6 @@ const fastest = 1.2;
 
 /** How late a timer may be, and the turn that is given to what came in before it. */
 const lateMs = 20;
-
-/** With fewer allowed than that, there may be too many streams at a time. */
-const mostCalls = 4096;
 
 interface ErrorShape {
   readonly message?: string;
@@ -92,8 +90,6 @@ export class FaultJudge {
         return call.caller.refused;
       case 'session-lost':
         return this.#isLost();
-      case 'queue-full':
-        return this.#mayBeTooMany(asking.task.inputs);
       case 'gap':
         return type === 'subscription' && !asking.survivesGaps;
       default:
@@ -103,7 +99,7 @@ export class FaultJudge {
 
   /** Whether more streams may be under way than the other end takes. */
   #mayBeTooMany(strands: readonly StrandTask[] = []): boolean {
-    return strands.length > 0 && this.#call.parts.plan.announced.calls < mostCalls;
+    return strands.length > 0 && this.#call.parts.plan.announced.calls < usualCalls;
   }
 
   /** More sessions were lost than the call may outlive, or what it was asked in the name of. */

@@ -43,7 +43,7 @@ export class Judge {
     this.records = new WireRecords(this.calls);
     const { records } = this;
     const strandsOf = (message: WireMessage): readonly StrandRecord[] => records.strandsOf(message);
-    this.sessions = new SessionBook(plan, { verdicts, losses, strandsOf });
+    this.sessions = new SessionBook(plan, { verdicts, losses, strandsOf, now });
     this.admissions = new Admissions(plan, verdicts);
     const drops = new DropJudge(plan, verdicts);
     const { sessions, admissions } = this;

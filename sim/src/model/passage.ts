@@ -3,6 +3,7 @@ import type { TransferBounds } from './transfer-watch.ts';
 import { TransferWatch } from './transfer-watch.ts';
 import type { Verdicts } from './verdicts.ts';
 import type { DataFrame, PartFrame } from './wire-frame.ts';
+import { checksum } from './wire-frame.ts';
 
 /** What a frame of several small messages may have beside them. */
 const overhead = 400;
@@ -29,16 +30,13 @@ const itemStart = '[7,';
 
 export function crossingOf(frame: DataFrame | PartFrame, data: FrameData): Crossing {
   const { length } = data;
-  if (frame.kind === 'part') return { same: latin1(data), length, units: length, shares: true };
+  // Not the bytes themselves: whoever spoils what it keeps would spoil this too.
+  const same = typeof data === 'string' ? '' : checksum(data);
+  if (frame.kind === 'part') return { same, length, units: length, shares: true };
   const { body, sections } = frame;
-  const units = body.length + sections.length;
   const shares = body.startsWith(itemStart);
-  if (typeof data === 'string') return { same: body, length: body.length - 1, units, shares };
-  return { same: `${body}${sections}`, length, units, shares };
-}
-
-function latin1(data: FrameData): string {
-  return typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
+  if (typeof data === 'string') return { same: body, length: body.length - 1, units: body.length, shares };
+  return { same, length, units: body.length + sections, shares };
 }
 
 /** The data frames of a session in one direction, over all its sockets, as an onlooker counts them. */

@@ -28,8 +28,8 @@ export class SessionBook {
   readonly #clients = new Map<number, ClientStory>();
   readonly #sessions = new Map<string, SessionStory>();
 
-  constructor(plan: Plan, { verdicts, losses, strandsOf }: SessionBookParts) {
-    this.#parts = { verdicts, strandsOf, bounds: boundsOf(plan) };
+  constructor(plan: Plan, { verdicts, losses, strandsOf, now }: SessionBookParts) {
+    this.#parts = { verdicts, strandsOf, now, bounds: boundsOf(plan) };
     this.#verdicts = verdicts;
     this.#losses = losses;
   }

@@ -6,7 +6,7 @@ import { Passage } from './passage.ts';
 import type { StrandWatchParts } from './strand-watch.ts';
 import { StrandWatch } from './strand-watch.ts';
 
-export interface SessionParts extends Pick<StrandWatchParts, 'verdicts' | 'strandsOf'> {
+export interface SessionParts extends Pick<StrandWatchParts, 'verdicts' | 'strandsOf' | 'now'> {
   readonly bounds: PassageBounds;
 }
 
@@ -49,14 +49,14 @@ export class SessionStory {
   lost: string | undefined;
 
   constructor(client: ClientStory, number: number, parts: SessionParts) {
-    const { verdicts, bounds, strandsOf } = parts;
+    const { verdicts, bounds, strandsOf, now } = parts;
     this.client = client.number;
     this.names = client.names;
     this.number = number;
     this.up = new Passage(`session ${number}, up`, verdicts, bounds);
     this.down = new Passage(`session ${number}, down`, verdicts, bounds);
     const passages = { client: this.up, server: this.down };
-    this.strands = new StrandWatch({ name: `session ${number}`, verdicts, passages, strandsOf });
+    this.strands = new StrandWatch({ name: `session ${number}`, verdicts, passages, strandsOf, now });
   }
 
   get name(): string {

@@ -2,7 +2,7 @@ import { HawserError } from '@hawser/core';
 import type { Machine } from '../loop/machine.ts';
 import { isContent } from '../workload/content.ts';
 import type { StrandItem } from '../workload/task.ts';
-import { strandSeed } from '../workload/task.ts';
+import { itemBytes, strandSeed } from '../workload/task.ts';
 import type { RunRecord } from './run-record.ts';
 import type { StrandRecord } from './strand-record.ts';
 
@@ -61,7 +61,7 @@ export class StrandReading {
       () => `got item ${item.seq} after ${this.#taken} items`,
     );
     const seed = strandSeed(item);
-    const whole = task.bytes === 0 || isContent(item.blob, seed, task.bytes);
+    const whole = task.bytes === 0 || isContent(item.blob, seed, itemBytes(task.bytes, item.seq));
     this.#check(whole, 'bytes-arrive', () => `got other bytes with item ${item.seq}`);
     this.#check(this.end === undefined, 'settles-once', () => `got an item after it had ${this.end}`);
     // What has arrived before the deadline may be taken after it, if nothing more is to come.

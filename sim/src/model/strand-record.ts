@@ -38,6 +38,7 @@ export class StrandRecord {
     this.index = index;
     this.task = task;
     this.machine = machine;
+    call.strands.push(this);
   }
 
   get name(): string {

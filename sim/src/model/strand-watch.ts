@@ -29,6 +29,14 @@ export interface StrandWatchParts {
   readonly passages: { readonly [S in Side]: Passage };
   /** The strands of the call or the result that a message is. */
   readonly strandsOf: (message: WireMessage) => readonly StrandRecord[];
+  /** The world's time. */
+  readonly now: () => number;
+}
+
+/** An input that is to be cancelled, by whoever is through with its call since then. */
+interface Unread {
+  readonly strand: Strand;
+  readonly since: number;
 }
 
 const error = 5;
@@ -47,9 +55,22 @@ export class StrandWatch {
   /** By the side that sends them, and by the side that makes them. */
   readonly #strands = { client: new Map<number, Strand>(), server: new Map<number, Strand>() };
   readonly #calls = { client: new Map<number, WireCall>(), server: new Map<number, WireCall>() };
+  readonly #unread: { readonly [S in Side]: Unread[] } = { client: [], server: [] };
 
   constructor(parts: StrandWatchParts) {
     this.#parts = parts;
+  }
+
+  /** A side goes on to calls, items or parts: what it was to cancel before that it has. */
+  goesOn(side: Side): void {
+    const unread = this.#unread[side];
+    const now = this.#parts.now();
+    while (unread[0] && unread[0].since < now) {
+      const { cancelled, final, record } = (unread.shift() as Unread).strand;
+      const done = cancelled !== undefined || this.#hasHeard(side, final);
+      const detail = `the ${side} is through with a call, and not with ${record?.name}`;
+      this.#check(done, detail, 'input-is-cancelled');
+    }
   }
 
   /** A side says a message for the first time. */
@@ -126,16 +147,10 @@ export class StrandWatch {
     return undefined;
   }
 
-  /** A side, which ran a call, has nothing more to say of it: what it did not read of the input it has cancelled. */
+  /** A side, which ran a call, has nothing more to say of it: what it did not read of the input it cancels. */
   #over(side: Side, { inputs }: WireCall): void {
-    for (const { final, cancelled, record } of inputs) {
-      const done = cancelled !== undefined || this.#hasHeard(side, final);
-      this.#check(
-        done,
-        `the ${side} is through with a call, and not with ${record?.name}`,
-        'input-is-cancelled',
-      );
-    }
+    const since = this.#parts.now();
+    for (const strand of inputs) this.#unread[side].push({ strand, since });
   }
 
   /** Whether what the other side said in a frame has arrived. */

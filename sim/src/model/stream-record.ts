@@ -1,7 +1,7 @@
 import type { StreamEnd, StreamEntry } from '@hawser/core';
 import { isContent } from '../workload/content.ts';
 import type { Item } from '../workload/task.ts';
-import { isSilent, itemSeed } from '../workload/task.ts';
+import { isSilent, itemBytes, itemSeed } from '../workload/task.ts';
 import type { AskedCall } from './asked-call.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -66,7 +66,7 @@ export class StreamRecord {
       () => `got an item of ${item.n}, run ${item.run}`,
     );
     const { bytes } = task.stream ?? { bytes: 0 };
-    const whole = bytes === 0 || isContent(item.blob, itemSeed(item), bytes);
+    const whole = bytes === 0 || isContent(item.blob, itemSeed(item), itemBytes(bytes, item.seq));
     this.#call.check(whole, 'bytes-arrive', () => `got other bytes with item ${item.seq}`);
     if (run !== this.#run) this.#changeRun(item, run);
     this.#order(item.seq === this.#seq + 1, item);

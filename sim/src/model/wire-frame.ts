@@ -17,8 +17,8 @@ export interface DataFrame {
   readonly ack: number | undefined;
   /** The messages, as text, without what may differ when they are sent again. */
   readonly body: string;
-  /** The byte sections of all messages, one character a byte. */
-  readonly sections: string;
+  /** Bytes of the sections of all messages. */
+  readonly sections: number;
 }
 
 /** A part of one message. */
@@ -42,17 +42,17 @@ const laterHead = 6;
 /** Reads a frame by section 3, 10 or 11 of PROTOCOL.md; undefined for what is none. */
 export function readWire(data: FrameData): WireFrame | undefined {
   if (typeof data === 'string') {
-    return isControl(data) ? { kind: 'control', control: readControl(data) } : dataFrame(data, '');
+    return isControl(data) ? { kind: 'control', control: readControl(data) } : dataFrame(data, 0);
   }
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   if (bytes[0] === dataKind) {
     const end = dataHead + bytes.readUInt32BE(1);
-    return dataFrame(bytes.toString('utf8', dataHead, end), bytes.toString('latin1', end));
+    return dataFrame(bytes.toString('utf8', dataHead, end), bytes.length - end);
   }
   return bytes[0] === partKind ? partFrame(bytes) : undefined;
 }
 
-function dataFrame(text: string, sections: string): DataFrame {
+function dataFrame(text: string, sections: number): DataFrame {
   const kind = 'data';
   if (text.charCodeAt(1) === bracket) return { kind, ack: undefined, body: text.slice(1), sections };
   const comma = text.indexOf(',');
@@ -92,11 +92,9 @@ export function bytesIn(message: WireMessage): number {
 export function shown(data: FrameData): string {
   if (typeof data === 'string') return data;
   const frame = readWire(data);
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
   // The hash of a world depends on every byte; a reader is spared them.
-  const mark = `${data.length} bytes ${checksum(bytes)}`;
-  if (frame?.kind === 'data')
-    return `${frame.ack ?? ''}[${frame.body} and ${frame.sections.length} in ${mark}`;
+  const mark = `${data.length} bytes ${checksum(data)}`;
+  if (frame?.kind === 'data') return `${frame.ack ?? ''}[${frame.body} and ${frame.sections} in ${mark}`;
   if (frame?.kind !== 'part') return mark;
   const { transfer, announced, last, content } = frame;
   const whole = announced ? ` of ${announced.json} and ${announced.sections}` : '';
@@ -110,8 +108,9 @@ export function glimpse(data: FrameData, length: number): string {
   return data.length > length ? `${data.slice(0, length)}…` : data;
 }
 
-function checksum(text: string): string {
+/** Bytes in short. */
+export function checksum(bytes: Uint8Array): string {
   let sum = 0;
-  for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0;
+  for (let i = 0; i < bytes.length; i++) sum = (Math.imul(sum, 31) + (bytes[i] as number)) | 0;
   return (sum >>> 0).toString(36);
 }

@@ -33,6 +33,9 @@ const ownCodes = 4400;
 
 const cleanCodes: ReadonlySet<number> = new Set([1000, 1001]);
 
+/** How messages begin before which answers, credit and cancels leave: calls and items. */
+const goesOn = /^\[(?:[1-3],|7)/;
+
 /** Of a frame that arrives, as much as it takes to know it again. */
 const shownLength = 48;
 
@@ -203,6 +206,7 @@ export class WireJudge implements LineWatcher {
   #read(end: LineEnd, session: SessionStory, frame: DataFrame | PartFrame): void {
     const passage = end.side === 'client' ? session.up : session.down;
     const inParts = frame.kind === 'part';
+    if (inParts || goesOn.test(frame.body)) session.strands.goesOn(end.side);
     let messages: readonly WireMessage[];
     if (inParts) {
       const message = passage.transfers.said(frame);
@@ -210,7 +214,7 @@ export class WireJudge implements LineWatcher {
     } else {
       messages = messagesIn(frame);
       const bytes = messages.reduce((sum, message) => sum + bytesIn(message), 0);
-      const adds = bytes === frame.sections.length;
+      const adds = bytes === frame.sections;
       this.#parts.verdicts.check(adds, 'parts-are-true', () => `${end.name}: ${bytes} bytes are not there`);
     }
     for (const message of messages) this.#readMessage(end, session, message, inParts);

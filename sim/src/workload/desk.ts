@@ -3,7 +3,7 @@ import { StrandSource } from '../ends/strand-source.ts';
 import { asEither, encoded } from '../ends/values.ts';
 import type { Machine } from '../loop/machine.ts';
 import type { SeededRandom } from '../loop/seeded-random.ts';
-import type { AskedCall, Asking } from '../model/asked-call.ts';
+import type { AskedCall } from '../model/asked-call.ts';
 import { blobSeed } from '../model/asked-call.ts';
 import type { Caller as CallerRecord } from '../model/caller.ts';
 import type { WorldParts } from '../world-parts.ts';
@@ -113,7 +113,7 @@ export class Desk {
   }
 
   #inputOf(asked: AskedCall): Input {
-    const { n, ms, ends, heeds, size, stream, pad, blobs } = (asked.asking satisfies Asking).task;
+    const { n, ms, ends, heeds, size, stream, pad, blobs } = asked.asking.task;
     const input = { n, ms, ends, heeds, size, stream, pad };
     if (blobs === undefined && asked.inputs.length === 0) return input;
     const strands = asked.inputs.map((record) => new StrandSource(record));

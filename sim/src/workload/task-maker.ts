@@ -48,7 +48,7 @@ export class TaskMaker {
       silentEvery: random.pick([0, 0, 2, 5]),
       forgets: random.chance(0.1),
       returnMs: random.chance(0.2) ? random.between(1, 1000) : 0,
-      bytes: random.chance(this.#plan.blobs) ? this.#blob(this.#plan.largestBlob / 4) : 0,
+      bytes: random.chance(this.#plan.blobs) ? this.#random.below(this.#plan.largestBlob) : 0,
     };
     const task: Task = {
       ...this.#task(n, ends),
@@ -99,7 +99,7 @@ export class TaskMaker {
       count: endless ? undefined : random.below(mostStrandItems),
       ms: endless ? random.between(100, 1000) : random.chance(0.5) ? 0 : random.between(1, 300),
       size: Math.min(this.#size(), this.#plan.largest / 4) | 0,
-      bytes: random.chance(this.#plan.blobs) ? this.#blob(this.#plan.largestBlob / 4) : 0,
+      bytes: random.chance(this.#plan.blobs) ? this.#random.below(this.#plan.largestBlob) : 0,
       fails: random.chance(0.15),
       returnMs: random.chance(0.2) ? random.between(1, 1000) : 0,
       reads: random.chance(0.7) ? undefined : random.below(6),

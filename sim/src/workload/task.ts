@@ -40,7 +40,7 @@ export interface StrandTask {
   readonly count: number | undefined;
   /** Between two items. */
   readonly ms: number;
-  /** Of an item: length of its text, and of its bytes. */
+  /** Of an item: length of its text, and of its bytes, at most. */
   readonly size: number;
   readonly bytes: number;
   readonly fails: boolean;
@@ -70,7 +70,7 @@ export interface StreamTask {
   readonly forgets: boolean;
   /** How long the handler takes to return. */
   readonly returnMs: number;
-  /** Length of the bytes of an item. */
+  /** Length of the bytes of an item, at most. */
   readonly bytes: number;
 }
 
@@ -96,6 +96,11 @@ export interface StrandItem {
   readonly seq: number;
   readonly pad: string;
   readonly blob?: unknown;
+}
+
+/** How many bytes an item has, in a stream in which some have that many: small ones and large ones are mixed. */
+export function itemBytes(most: number, seq: number): number {
+  return seq % 3 === 2 ? most : most >> 4;
 }
 
 /** What the bytes of an item are made from. */

@@ -36,8 +36,8 @@ const copiedBytes = 65_536;
  * How far a walk goes that remembers nothing. The depth ends it soon in a cycle; the count ends it where the same
  * objects are reached in ever more ways.
  */
-const fewContainers = 100_000;
-const littleDepth = 32;
+const fewContainers = 2_000_000;
+const littleDepth = 256;
 
 /** Takes bytes and streams out of a value; undefined if it has none. A promise if a Blob has to be read. */
 export function detach(value: unknown, options: DetachOptions): Detached | Promise<Detached> | undefined {

@@ -1,5 +1,5 @@
 import type { LaneName } from '../session/outgoing.js';
-import { Outgoing } from '../session/outgoing.js';
+import { Outgoing, wholeLength } from '../session/outgoing.js';
 import type { Clock, Timer } from '../session/ports.js';
 import { longestTimerMs } from '../session/ports.js';
 import type { Session } from '../session/session.js';
@@ -13,7 +13,7 @@ import type { IncomingStream } from './incoming-stream.js';
 import type { IncomingStreams } from './incoming-streams.js';
 import { LazySignal } from './lazy-signal.js';
 import type { OutgoingStreams, SentStreams } from './outgoing-streams.js';
-import { closeSource } from './outgoing-streams.js';
+import { closeSources } from './outgoing-streams.js';
 import type { PumpFailure } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
 import type { StreamTurns } from './stream-turns.js';
@@ -38,6 +38,8 @@ class RunningCall implements IncomingCall {
   pump: StreamPump | undefined;
   /** The streams of its result, which was sent: the call is in flight until they are over. */
   outputs: SentStreams | undefined;
+  /** Its answer, while that travels in parts. */
+  answer: Outgoing | undefined;
   /** Credit that came before its stream had started. */
   credit: CreditMessage | undefined;
   timer: Timer | undefined;
@@ -128,7 +130,9 @@ export class IncomingCalls {
   }
 
   cancel(id: number): void {
-    this.#calls.get(id)?.meet('cancelled', abortError('The call was cancelled'));
+    const call = this.#calls.get(id);
+    if (call?.answer) this.#takeBack(call, call.answer);
+    else call?.meet('cancelled', abortError('The call was cancelled'));
   }
 
   credit(message: CreditMessage): void {
@@ -174,7 +178,7 @@ export class IncomingCalls {
       if (call.cancelled) this.#finishFated(call, 'reply');
       else this.#error(call, reply.json, 'reply');
     } else if (call.cancelled) {
-      for (const stream of reply.streams ?? []) closeSource(stream);
+      closeSources(reply.streams);
       this.#finishFated(call, 'reply');
     } else this.#result(call, reply);
   }
@@ -190,14 +194,17 @@ export class IncomingCalls {
     }
     if (call.outputs) this.#options.outgoing.forget(call.outputs);
     call.outputs = undefined;
-    for (const stream of reply.streams ?? []) closeSource(stream);
+    closeSources(reply.streams);
     this.#fail(call, failure, 'reply');
   }
 
   /** May throw what `JSON.stringify` throws. */
   #resultMessage(call: RunningCall, { data, sections, streams }: ResultReply): string | Outgoing {
     const json = JSON.stringify(data) as string | undefined;
-    if (!sections && !streams) return encodeResult(call.id, json);
+    if (!sections && !streams) {
+      const text = encodeResult(call.id, json);
+      return text.length > wholeLength ? new Outgoing(text) : text;
+    }
     const outputs = streams && this.#openOutputs(call, streams);
     const bytes = sections?.map(({ row }) => row);
     const message = new Outgoing(
@@ -254,11 +261,35 @@ export class IncomingCalls {
     this.#finish(call, encodeError(call.id, this.#options.dispatch.fail(call, failure)), lane);
   }
 
+  /** Its caller does not want the answer any more, which has not left entirely. */
+  #takeBack(call: RunningCall, answer: Outgoing): void {
+    this.#session.withdraw(answer, 'reply');
+    call.answer = undefined;
+    if (call.outputs) {
+      this.#options.outgoing.forget(call.outputs);
+      call.outputs.stop(undefined);
+      call.outputs = undefined;
+    }
+    this.#finish(call, encodeBare('end', call.id), 'reply');
+  }
+
   /** Sends the final message. */
   #finish(call: RunningCall, message: string | Outgoing, lane: LaneName): void {
-    if (!call.outputs?.open) this.#over(call);
+    if (typeof message !== 'string' && message.inParts && lane === 'reply') this.#awaitLeaving(call, message);
+    else if (!call.outputs?.open) this.#over(call);
     this.#session.send(message, lane);
     if (this.#overflows) this.#session.close('overflow');
+  }
+
+  /** An answer that travels in parts may be taken back until all of it has left. */
+  #awaitLeaving(call: RunningCall, answer: Outgoing): void {
+    call.answer = answer;
+    const { left } = answer;
+    answer.left = () => {
+      call.answer = undefined;
+      left?.();
+      if (!call.outputs?.open) this.#over(call);
+    };
   }
 
   /** Whether nobody takes the answers. What is in bytes is the handlers' own, but they cannot let go of it. */

@@ -34,6 +34,7 @@ export class IncomingStream implements AsyncIterableIterator<unknown, void, unde
   #waiting: Waiter[] = [];
   /** Nothing more is given to whoever iterates, but for this. */
   #over = false;
+  #iterated = false;
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(line: IncomingStreamLine) {
@@ -47,6 +48,9 @@ export class IncomingStream implements AsyncIterableIterator<unknown, void, unde
   }
 
   [Symbol.asyncIterator](): this {
+    // A second loop would find nothing, and take that for all there was.
+    if (this.#iterated) throw new Error('A stream can be iterated once');
+    this.#iterated = true;
     return this;
   }
 

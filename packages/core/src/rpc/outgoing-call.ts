@@ -10,7 +10,7 @@ import type { Attachments } from './dispatch.js';
 import { HawserError } from './hawser-error.js';
 import type { IncomingStream } from './incoming-stream.js';
 import type { SentStreams } from './outgoing-streams.js';
-import { closeSource } from './outgoing-streams.js';
+import { closeSources } from './outgoing-streams.js';
 import type { StreamOrigin } from './stream-intake.js';
 import type { Progress } from './stream-pump.js';
 
@@ -204,6 +204,6 @@ export class OutgoingCall implements StreamOrigin {
   /** With a failure none of them is to look complete. */
   #closeInputs(failure: HawserError | undefined): void {
     if (this.inputs) this.inputs.stop(failure && { error: failure });
-    else for (const stream of this.request.streams ?? []) closeSource(stream);
+    else closeSources(this.request.streams);
   }
 }

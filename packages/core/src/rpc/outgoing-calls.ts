@@ -82,7 +82,9 @@ export class OutgoingCalls implements CallTable {
     call.queued = false;
     if (this.#queued >= maxQueued || this.#waitingLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
-    } else if (this.#calls.size < this.session.limits.calls) this.#admit(call);
+    } else if ((call.request.streams?.length ?? 0) > this.session.limits.calls) {
+      call.stop(new HawserError('too-large', call.outcome));
+    } else if (this.#queued === 0 && this.#hasPlace(call)) this.#admit(call);
     else {
       this.#enqueue(call);
       this.#queue.push(call);
@@ -104,7 +106,7 @@ export class OutgoingCalls implements CallTable {
     const back = surplus.filter((call) => !call.settled);
     for (const call of back) this.#callBack(call);
     this.#queue.prepend(back);
-    this.#fill();
+    this.fill();
   }
 
   cancel(call: OutgoingCall): void {
@@ -233,7 +235,7 @@ export class OutgoingCalls implements CallTable {
   #admit(call: OutgoingCall): void {
     const { type, path, json, sections } = call.request;
     const id = ++this.#lastId;
-    if (!this.#openInputs(call)) return call.stop(new HawserError('queue-full', call.outcome));
+    this.#openInputs(call);
     const text = encodeCall(type, id, path, json, this.#optionsOf(call));
     const message = new Outgoing(
       text,
@@ -257,17 +259,27 @@ export class OutgoingCalls implements CallTable {
     call.owed = undefined;
   }
 
-  /** Gives the streams of an input their ids; answers whether the other end takes so many. */
-  #openInputs(call: OutgoingCall): boolean {
+  /** Whether the other end takes a call, and the streams of its input. */
+  #hasPlace({ request }: OutgoingCall): boolean {
+    return (
+      this.#calls.size < this.session.limits.calls &&
+      this.#options.outgoing.admits(request.streams?.length ?? 0)
+    );
+  }
+
+  /** Gives the streams of an input their ids. */
+  #openInputs(call: OutgoingCall): void {
     const { streams, progress } = call.request;
-    if (streams === undefined || streams.length === 0) return true;
-    if (!this.#options.outgoing.admits(streams.length)) return false;
+    if (streams === undefined || streams.length === 0) return;
     const told = (it: Progress): void => {
       call.heardAt = this.#options.clock.now();
-      if (!call.settled) progress?.(it);
+      try {
+        if (!call.settled) progress?.(it);
+      } catch (cause) {
+        call.stop(new HawserError('callback', call.outcome, undefined, cause));
+      }
     };
     call.inputs = this.#options.outgoing.open(streams, { progress: told });
-    return true;
   }
 
   #optionsOf(call: OutgoingCall): MessageOptions | undefined {
@@ -321,15 +333,15 @@ export class OutgoingCalls implements CallTable {
 
   #free(id: number): void {
     this.#calls.delete(id);
-    this.#fill();
+    this.fill();
     if (this.#calls.size === 0) this.#options.idle();
   }
 
-  /** Gives the places that are free to those that wait. */
-  #fill(): void {
-    while (this.#calls.size < this.session.limits.calls) {
-      const next = this.#queue.shift();
-      if (next === undefined) break;
+  /** Gives the places that are free to those that wait, in their order. */
+  fill(): void {
+    for (let next = this.#queue.peek(); next; next = this.#queue.peek()) {
+      if (next.queued && !this.#hasPlace(next)) return;
+      this.#queue.shift();
       if (!next.queued) this.#stale--;
       else {
         this.#dequeue(next);

@@ -109,12 +109,15 @@ export class SentStreams {
 export class OutgoingStreams {
   readonly #session: Session;
   readonly #turns: StreamTurns;
+  readonly #freed: () => void;
   readonly #open = new Map<number, { readonly pump: StreamPump; readonly sent: SentStreams }>();
   #lastId = 0;
 
-  constructor(session: Session, turns: StreamTurns) {
+  /** `freed` is told whenever the other end takes one more. */
+  constructor(session: Session, turns: StreamTurns, freed: () => void) {
     this.#session = session;
     this.#turns = turns;
+    this.#freed = freed;
   }
 
   /** Whether the other end takes so many more. */
@@ -164,18 +167,23 @@ export class OutgoingStreams {
     const told = new Outgoing(text);
     const message = this.#session.admits(told) ? told : new Outgoing(encodeError(id, tooLarge));
     // At the other end it is open until then, and counts among those that it takes.
-    message.left = () => void this.#open.delete(id);
+    message.left = () => {
+      this.#open.delete(id);
+      this.#freed();
+    };
     this.#session.send(message, 'stream');
   }
 }
 
 const tooLarge = JSON.stringify({ message: 'The error is larger than the other end accepts' });
 
-/** Lets go of a stream that nobody is going to read. */
-export function closeSource({ iterator }: ValueStream): void {
-  try {
-    iterator.return?.().then(undefined, () => {});
-  } catch {
-    // Whoever made it wants to hear of its end, not to be heard about it.
+/** Lets go of streams that nobody is going to read. */
+export function closeSources(streams: readonly ValueStream[] = []): void {
+  for (const { iterator } of streams) {
+    try {
+      iterator.return?.().then(undefined, () => {});
+    } catch {
+      // Whoever made it wants to hear of its end, not to be heard about it.
+    }
   }
 }

@@ -40,7 +40,7 @@ export class Peer implements SessionHandler {
     this.#options = options;
     this.#session = session;
     const turns = this.#turns;
-    const outgoing = new OutgoingStreams(session, turns);
+    const outgoing = new OutgoingStreams(session, turns, () => this.#outgoing.fill());
     const incoming = new IncomingStreams(session);
     this.#sent = outgoing;
     this.#received = incoming;

@@ -8,7 +8,7 @@ import type { HawserError } from './hawser-error.js';
 /** Where a stream comes from, and who pays its credit. */
 export interface StreamOrigin {
   /** The session that it comes on, while credit is to be given. */
-  readonly session: Pick<Session, 'counts' | 'arrivedBytes' | 'limits'> | undefined;
+  readonly session: Pick<Session, 'counts' | 'arrivedBytes' | 'arrivedLeast' | 'limits'> | undefined;
   credit(consumed: number, items: number, bytes: number): void;
 }
 
@@ -20,6 +20,8 @@ export type StreamEntry =
       /** The bytes that belong into the data once a transformer has read it. */
       readonly found: readonly Found[];
       readonly mark: number;
+      /** Bytes that it has for certain. */
+      readonly least: number;
     }
   | { readonly kind: 'started' }
   | { readonly kind: 'gap'; readonly reason: string; readonly count: number | undefined }
@@ -43,6 +45,9 @@ export class StreamIntake {
   #bytes: number = limits.firstBytes.default;
   /** The largest window that was given: more than that can never be on its way. */
   #largest: number = this.#items;
+  #largestBytes: number = this.#bytes;
+  /** Bytes that items have for certain which are not consumed. */
+  #held = 0;
   #received = 0;
   #consumed = 0;
   #creditedItems = 0;
@@ -72,6 +77,8 @@ export class StreamIntake {
     this.#items = limits.firstItems.default;
     this.#bytes = limits.firstBytes.default;
     this.#largest = this.#items;
+    this.#largestBytes = this.#bytes;
+    this.#held = 0;
     this.#stale += this.#received - this.#consumed;
     this.#received = this.#consumed = this.#creditedItems = 0;
     this.#arrivedMark = this.#consumedMark = this.#creditedMark = this.#mark = 0;
@@ -93,8 +100,12 @@ export class StreamIntake {
       this.#arrivedMark += session.arrivedBytes;
     }
     this.#received++;
-    this.#entries.push({ kind: 'item', data, event, found, mark: this.#mark });
-    return this.#received - this.#consumed <= this.#largest;
+    // One item may pass the byte window; the next may not be sent until it is consumed.
+    const flooded = this.#held > this.#largestBytes;
+    const least = session?.arrivedLeast ?? 0;
+    this.#held += least;
+    this.#entries.push({ kind: 'item', data, event, found, mark: this.#mark, least });
+    return !flooded && this.#received - this.#consumed <= this.#largest;
   }
 
   push(entry: Exclude<StreamEntry, { kind: 'item' }>): void {
@@ -124,6 +135,7 @@ export class StreamIntake {
       return;
     }
     this.#consumed++;
+    this.#held -= entry.least;
     this.#consumedMark = entry.mark;
     this.#creditIfDue();
   }
@@ -152,6 +164,7 @@ export class StreamIntake {
     this.#bytes = Math.min(streamBytes, this.#bytes);
     this.#waited = false;
     this.#largest = Math.max(this.#largest, this.#items);
+    this.#largestBytes = Math.max(this.#largestBytes, this.#bytes);
     this.#creditedItems = this.#consumed;
     // More of the last frame may come yet.
     this.#creditedMark = Math.min(this.#consumedMark, this.#mark);

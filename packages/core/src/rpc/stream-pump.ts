@@ -69,7 +69,7 @@ export class StreamPump implements Pump {
   /** Goes on if it may: after the start, or a credit. */
   run(): void {
     if (this.#state !== 'ready' || !this.#open) return;
-    if (this.#session.room.reserve()) return this.#pull();
+    if (this.#session.room.reserve(this.length)) return this.#pull();
     this.#state = 'waiting';
     this.#options.turns.push(this);
   }
@@ -78,7 +78,9 @@ export class StreamPump implements Pump {
   resume(): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'ready';
-    if (this.#open) this.#pull();
+    if (!this.#open) return;
+    this.#session.room.take(this.length);
+    this.#pull();
   }
 
   /** Whether its source is not what it was: something was asked of it, or it was returned. */
@@ -140,7 +142,7 @@ export class StreamPump implements Pump {
   }
 
   readonly #came = (result: IteratorResult<unknown, unknown>): void => {
-    this.#session.room.release();
+    this.#session.room.release(this.length);
     if (this.#state !== 'pulling') return;
     if (result.done) return this.#finish(undefined);
     try {
@@ -153,6 +155,7 @@ export class StreamPump implements Pump {
   };
 
   readonly #failed = (error: unknown): void => {
+    this.#session.room.release(this.length);
     if (this.#state === 'pulling') this.#finish({ error });
   };
 

@@ -1,4 +1,5 @@
 import { Fifo } from '../session/fifo.js';
+import { wholeLength } from '../session/outgoing.js';
 import type { StreamRoom } from '../session/stream-room.js';
 
 /** Characters of items for which streams are resumed at a time. */
@@ -15,19 +16,23 @@ export interface Pump {
 /** The streams of a session that found no room in it, in the order in which they found none. */
 export class StreamTurns {
   readonly #waiting = new Fifo<Pump>();
+  /** Those whose items travel in parts. */
+  readonly #large = new Fifo<Pump>();
 
   push(pump: Pump): void {
-    this.#waiting.push(pump);
+    (pump.length > wholeLength ? this.#large : this.#waiting).push(pump);
   }
 
-  /** Resumes about as many as there is room for. Answers whether there are more. */
+  /** Resumes about as many as there is room for. Answers whether there are more that it has room for. */
   give(room: StreamRoom): boolean {
     for (let left = roomLength; left > 0; ) {
       const pump = this.#waiting.shift();
-      if (pump === undefined) return false;
+      if (pump === undefined) break;
       pump.resume();
       left -= pump.length || room.itemLength;
     }
+    while (room.takesLarge && this.#large.size > 0) this.#large.shift()?.resume();
+    if (this.#large.size > 0) room.await();
     return this.#waiting.size > 0;
   }
 }

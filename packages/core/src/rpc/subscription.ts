@@ -36,6 +36,8 @@ export class Subscription implements CallSink {
   #call: OutgoingCall | undefined;
   #cursor: string | undefined;
   #started = false;
+  /** On the session that it is on. */
+  #startedHere = false;
   #delivered = false;
   #left = false;
 
@@ -79,7 +81,8 @@ export class Subscription implements CallSink {
   }
 
   started(): void {
-    this.#started = true;
+    if (this.#startedHere) return;
+    this.#started = this.#startedHere = true;
     this.#push({ kind: 'started' });
   }
 
@@ -125,6 +128,7 @@ export class Subscription implements CallSink {
     if (!keepsPlace && !this.#options.survivesGaps) return 'stop';
     if (!keepsPlace) this.#intake.push({ kind: 'gap', reason, count: undefined });
     this.#intake.restart();
+    this.#startedHere = false;
     return { after: this.#cursor };
   }
 

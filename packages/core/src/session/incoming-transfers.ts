@@ -156,11 +156,11 @@ class IncomingTransfer {
   }
 }
 
-/** What a message begins with: its kind and its id. */
-const beginning = /^\[\d+,(-?\d+)/;
+/** How a message about a call of this end begins: with its kind, and the call's id. */
+const beginning = /^\[[4578],(\d+)[,\]]/;
 
 function idIn(content: Uint8Array): number | undefined {
-  const [, id] = beginning.exec(decodeText(content.subarray(0, 32)) ?? '') ?? [];
+  const [, id] = beginning.exec(String.fromCharCode(...content.subarray(0, 32))) ?? [];
   return id === undefined ? undefined : Number(id);
 }
 

@@ -5,6 +5,10 @@ import type { Ledger } from './ledger.js';
 import type { LaneName, Outgoing } from './outgoing.js';
 import { OutgoingTransfer } from './outgoing-transfer.js';
 
+/** How far behind a large message a smaller one is looked for, and how many may go before it. */
+const lookAhead = 8;
+const mayPass = 32;
+
 /** Messages that leave in parts: a few at a time, which take turns. */
 export class OutgoingTransfers {
   readonly #ledger: Ledger;
@@ -18,6 +22,8 @@ export class OutgoingTransfers {
   readonly #abandoned = new Fifo<Uint8Array>();
   #lastNumber = 0;
   #length = 0;
+  /** How many have gone before the one that waits first. */
+  #passed = 0;
 
   /** `framed` is told of each message whose last part was built. */
   constructor(ledger: Ledger, framed: (entry: Outgoing) => void) {
@@ -101,11 +107,28 @@ export class OutgoingTransfers {
 
   #activate(takes: Limits): void {
     while (this.#active.size < limits.unfinished.default) {
-      const entry = this.#waiting.peek();
-      if (entry === undefined || !this.#fits(entry, takes)) return;
-      this.#waiting.shift();
+      const entry = this.#next(takes);
+      if (entry === undefined) return;
       this.#active.push(new OutgoingTransfer(entry, ++this.#lastNumber));
     }
+  }
+
+  /** The first that waits, or one close behind it that has room where the first has none; but not for ever. */
+  #next(takes: Limits): Outgoing | undefined {
+    const head = this.#waiting.peek();
+    if (head === undefined) return undefined;
+    if (this.#fits(head, takes)) {
+      this.#passed = 0;
+      return this.#waiting.shift();
+    }
+    for (let i = 1; i <= lookAhead && this.#passed < mayPass; i++) {
+      const entry = this.#waiting.at(i);
+      if (entry === undefined || !this.#fits(entry, takes)) continue;
+      this.#passed++;
+      this.#waiting.retain((it) => it !== entry);
+      return entry;
+    }
+    return undefined;
   }
 
   /** Whether the other end has room for a message beside those that are under way: alone, each is within its limits. */

@@ -7,6 +7,7 @@ import { AckDebt } from './ack-debt.js';
 import { KeptFrames } from './kept-frames.js';
 import type { Ledger } from './ledger.js';
 import type { Batch } from './outbox.js';
+import { wholeLength } from './outgoing.js';
 
 /** What a session may keep while the process holds too much for all. */
 const tightBytes = 65_536;
@@ -66,6 +67,11 @@ export class Sequence {
   /** Characters of stream items among them. */
   get streamRoom(): number {
     return this.#roomIn(this.#bound / 2);
+  }
+
+  /** Characters of parts among those: where they took all, no item would ever be asked for beside them. */
+  get partRoom(): number {
+    return this.streamRoom - Math.min(wholeLength, this.#bound / 8);
   }
 
   #roomIn(bound: number): number {

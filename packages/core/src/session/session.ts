@@ -12,6 +12,7 @@ import { bytesRows } from '../wire/message.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Data } from './frame-reader.js';
 import { messageAt, readFrame } from './frame-reader.js';
+import type { WholeMessage } from './incoming-transfers.js';
 import { IncomingTransfers } from './incoming-transfers.js';
 import type { Ledger } from './ledger.js';
 import { Liveness } from './liveness.js';
@@ -125,6 +126,7 @@ export class Session {
   /** The handler is to be told of other limits before anything more leaves. */
   #relimited = false;
   #arrivedBytes = 0;
+  #arrivedLeast = 0;
 
   constructor(id: string, options: SessionOptions, owner: SessionOwner) {
     const { clock, turn, ledger, limits, announces = false } = options;
@@ -186,6 +188,11 @@ export class Session {
   /** Bytes of what is being handed on: a frame, or the parts of a message; never less than its sender counts. */
   get arrivedBytes(): number {
     return this.#arrivedBytes;
+  }
+
+  /** Bytes of the message that is being handed on: never more than its sender counts, if it counts its items. */
+  get arrivedLeast(): number {
+    return this.#arrivedLeast;
   }
 
   /** Characters and bytes of a lane that leave in parts: they are not counted as waiting. */
@@ -319,7 +326,12 @@ export class Session {
       const message = messageAt(frame, i);
       const rows = bytesRows(message);
       const arrival = rows === undefined ? plain : arrivalOf(rows, sections, at);
-      for (const section of arrival.sections) at += section.length;
+      // Only what is larger than anybody makes a frame is worth measuring again.
+      this.#arrivedLeast = data.length > 2 * wholeLength ? leastOf(message) : 0;
+      for (const section of arrival.sections) {
+        at += section.length;
+        this.#arrivedLeast += section.length;
+      }
       this.#handler?.message(message, arrival);
     }
   }
@@ -331,6 +343,7 @@ export class Session {
     if (progress === 'abandoned') return;
     if ('arriving' in progress) return this.#handler?.arriving(progress.arriving);
     this.#arrivedBytes = progress.length;
+    this.#arrivedLeast = leastLength(progress);
     this.#handler?.message(progress.message, { sections: progress.sections, inParts: true });
   }
 
@@ -408,4 +421,14 @@ function arrivalOf(rows: readonly BytesRow[], sections: Uint8Array, start: numbe
     return new Uint8Array(sections.subarray(at - length, at));
   });
   return { sections: own, inParts: false };
+}
+
+/** Bytes of a message's JSON, as its sender counts them at least. */
+function leastOf(message: Message): number {
+  return JSON.stringify(message).length / maxBytesPerUnit;
+}
+
+function leastLength({ sections, length }: WholeMessage): number {
+  const bytes = sections.reduce((sum, section) => sum + section.length, 0);
+  return bytes + (length - bytes) / maxBytesPerUnit;
 }

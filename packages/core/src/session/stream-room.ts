@@ -1,3 +1,5 @@
+import { limits } from '../wire/limits.js';
+import { wholeLength } from './outgoing.js';
 import type { Turn } from './ports.js';
 
 /** Characters up to which stream items are pulled ahead of the socket. */
@@ -15,6 +17,8 @@ export interface StreamRoomOptions {
   readonly now: () => number;
   /** Characters of items that wait for the socket. */
   readonly waiting: () => number;
+  /** Items that travel in parts, and have not left entirely. */
+  readonly inParts: () => number;
   /** Characters of items that the session's window still takes. */
   readonly window: () => number;
   /** Somebody found no room: a flush is to come, after which there may be some. */
@@ -26,13 +30,16 @@ export interface StreamRoomOptions {
 /** How far the streams of a session may be pulled ahead of its socket, all together. */
 export class StreamRoom {
   readonly #options: StreamRoomOptions;
-  /** Somebody waits for room. */
+  /** Somebody waits for room; somebody waits until an item in parts has left. */
   #starved = false;
+  #largeStarved = false;
   /** Room is being given; at most one chain of turns does so. */
   #giving = false;
   /** Items that are being pulled in this turn. */
   #reserved = 0;
   #itemLength = smallItem;
+  /** Items that are being pulled, and are likely to travel in parts. */
+  #largeReserved = 0;
   /** Items that were asked for in this turn, and when the first was. */
   #asked = 0;
   #turnBegan = 0;
@@ -48,20 +55,35 @@ export class StreamRoom {
 
   /**
    * Asks for room for one item that is about to be pulled: a stream that finds none waits for its turn. Until the
-   * item comes, or the turn ends, it counts as a likely one.
+   * item comes, or the turn ends, it counts as a likely one. `length` is that of the stream's last item: those that
+   * travel in parts wait for each other, and nobody else for them.
    */
-  reserve(): boolean {
+  reserve(length: number): boolean {
+    const large = length > wholeLength;
     if (this.#tired()) this.#give();
+    else if (large && !this.takesLarge) this.await();
     else if (this.#has(this.#reserved * this.#itemLength)) {
-      this.#reserved++;
+      this.take(length);
       return true;
     } else this.#starve();
     return false;
   }
 
-  /** The item came, or will not. */
-  release(): void {
+  /** The item came, or will not; `length` is what was said when it was asked for. */
+  release(length: number): void {
     if (this.#reserved > 0) this.#reserved--;
+    if (length > wholeLength && this.#largeReserved > 0) this.#largeReserved--;
+  }
+
+  /** One item is about to be pulled, by somebody who waited for it. */
+  take(length: number): void {
+    this.#reserved++;
+    if (length > wholeLength) this.#largeReserved++;
+  }
+
+  /** Whether one more item may be pulled that is likely to travel in parts. */
+  get takesLarge(): boolean {
+    return this.#options.inParts() + this.#largeReserved < limits.unfinished.default;
   }
 
   /** An item was queued. */
@@ -71,13 +93,18 @@ export class StreamRoom {
 
   /** The turn is over: the socket took what it could. */
   flushed(): void {
-    this.#reserved = this.#asked = 0;
-    if (this.#starved && this.#has(0)) this.#give();
+    this.#reserved = this.#largeReserved = this.#asked = 0;
+    if ((this.#starved || (this.#largeStarved && this.takesLarge)) && this.#has(0)) this.#give();
+  }
+
+  /** Somebody waits until another item in parts may be pulled. */
+  await(): void {
+    this.#largeStarved = true;
   }
 
   /** Whether somebody waits for room. */
   get starved(): boolean {
-    return this.#starved;
+    return this.#starved || this.#largeStarved;
   }
 
   /** Whether this turn has gone on for so long that a source which never waits holds up everybody else. */
@@ -92,7 +119,7 @@ export class StreamRoom {
   }
 
   #give(): void {
-    this.#starved = false;
+    this.#starved = this.#largeStarved = false;
     if (this.#giving) return;
     this.#giving = true;
     this.#options.turn.yield(this.#given);

@@ -2,7 +2,6 @@ import type { FrameData } from '../wire/binary-frame.js';
 import { partHead } from '../wire/binary-frame.js';
 import { encodeCounts } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
-import { limits } from '../wire/limits.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Ledger } from './ledger.js';
 import { Outbox } from './outbox.js';
@@ -53,7 +52,8 @@ export class Writer {
     this.room = new StreamRoom({
       turn,
       now,
-      waiting: () => this.#waitingItems(),
+      waiting: () => this.#outbox.waiting('stream'),
+      inParts: () => this.#outbox.transfers.count('stream'),
       window: () => sequence.streamRoom,
       wanted: () => this.schedule(),
       give: room,
@@ -167,12 +167,6 @@ export class Writer {
     return !this.#outbox.empty || this.room.starved;
   }
 
-  /** Items that are too large for a frame wait elsewhere: a few of them are enough. */
-  #waitingItems(): number {
-    const enough = this.#outbox.transfers.count('stream') >= limits.unfinished.default;
-    return enough ? Number.POSITIVE_INFINITY : this.#outbox.waiting('stream');
-  }
-
   /** A new frame of what waits. Parts take turns with frames of items alone. */
   #build(): FrameData | undefined {
     if (this.#isEarly) return this.#buildEarly();
@@ -190,10 +184,10 @@ export class Writer {
   }
 
   #buildPart(): FrameData | undefined {
-    const { streamRoom } = this.#sequence;
-    if (streamRoom <= 0) return undefined;
+    const { partRoom } = this.#sequence;
+    if (partRoom <= 0) return undefined;
     const takes = this.#options.limits();
-    const most = Math.min(wholeLength, takes.frameBytes - partHead, streamRoom);
+    const most = Math.min(wholeLength, takes.frameBytes - partHead, partRoom);
     const part = this.#outbox.transfers.next(most, takes);
     return part === undefined ? undefined : this.#sequence.count(part);
   }

@@ -4,6 +4,7 @@ import { isObservable, observableToAsyncIterable } from '@trpc/server/observable
 import type { Detached } from '../rpc/attachments.js';
 import { detach } from '../rpc/attachments.js';
 import type { Dispatch, IncomingCall, Reply, StreamElement, ValueStream } from '../rpc/dispatch.js';
+import { closeSources } from '../rpc/outgoing-streams.js';
 import type { StreamSource } from '../rpc/stream-source.js';
 import { iterate } from '../rpc/stream-source.js';
 import type { BufferOptions } from './buffer.js';
@@ -126,12 +127,18 @@ class RouterDispatch implements Dispatch {
   }
 
   #resultOf(call: IncomingCall, { value, sections, streams }: Detached): Reply {
-    return {
-      kind: 'result',
-      data: this.#serialize(value),
-      sections: sections.length > 0 ? sections : undefined,
-      streams: streams.length > 0 ? streams.map((it) => this.#streamOf(call, it)) : undefined,
-    };
+    const outgoing = streams.map((it) => this.#streamOf(call, it));
+    try {
+      return {
+        kind: 'result',
+        data: this.#serialize(value),
+        sections: sections.length > 0 ? sections : undefined,
+        streams: outgoing.length > 0 ? outgoing : undefined,
+      };
+    } catch (cause) {
+      closeSources(outgoing);
+      throw cause;
+    }
   }
 
   #streamOf(call: IncomingCall, { path, source }: Detached['streams'][number]): ValueStream {

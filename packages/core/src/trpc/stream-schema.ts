@@ -171,6 +171,7 @@ class ValidItems<Out> implements AsyncIterableIterator<Out, undefined, undefined
   readonly #validate: Validate<Out>;
   #begun: AsyncIterator<unknown, unknown, undefined> | undefined;
   #index = 0;
+  #iterated = false;
 
   constructor(source: StreamSource<unknown>, validate: Validate<Out>) {
     this.#source = source;
@@ -178,6 +179,9 @@ class ValidItems<Out> implements AsyncIterableIterator<Out, undefined, undefined
   }
 
   [Symbol.asyncIterator](): this {
+    // A second loop would find nothing, and take that for all there was.
+    if (this.#iterated) throw new Error('A stream can be iterated once');
+    this.#iterated = true;
     return this;
   }
 

@@ -16,6 +16,9 @@ export type BytesRow = readonly [
 /** Where a stream stood in a value, and the id that its sender gave it. */
 export type StreamRow = readonly [path: Path, id: number];
 
+/** How many values of a kind a message may hold: making a file of a row takes time. */
+export const mostRows = 1024;
+
 /** How many elements a row may have: bytes in memory have no name, and only a file has all. */
 const longest: Readonly<Record<BytesType, number>> = { u8: 3, buffer: 3, blob: 4, file: 6 };
 
@@ -50,12 +53,17 @@ function isStreamRow(row: unknown): row is StreamRow {
 
 /** Whether a value from the wire is a table of bytes whose lengths can be added up without losing precision. */
 export function isBytesTable(value: unknown): value is readonly BytesRow[] {
-  return Array.isArray(value) && value.every(isBytesRow) && Number.isSafeInteger(sectionBytes(value));
+  return (
+    Array.isArray(value) &&
+    value.length <= mostRows &&
+    value.every(isBytesRow) &&
+    Number.isSafeInteger(sectionBytes(value))
+  );
 }
 
 /** Whether a value from the wire is a table of streams. Whether their ids are free is for the session to say. */
 export function isStreamTable(value: unknown): value is readonly StreamRow[] {
-  return Array.isArray(value) && value.every(isStreamRow);
+  return Array.isArray(value) && value.length <= mostRows && value.every(isStreamRow);
 }
 
 /** What the sections of a table take together. */

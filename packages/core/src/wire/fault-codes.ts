@@ -13,7 +13,7 @@ export const faultCodes = {
   'too-large': { text: 'The message is larger than the other end accepts' },
   unserialisable: { text: 'The input could not be serialised' },
   unreadable: { text: 'The answer could not be read' },
-  callback: { text: 'A callback of the subscription threw' },
+  callback: { text: 'A callback threw' },
 } as const satisfies Record<string, { text: string }>;
 
 /** Why a call got no answer. */

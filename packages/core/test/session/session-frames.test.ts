@@ -145,19 +145,19 @@ describe('the stream lane', () => {
     const bench = SessionBench.open();
     bench.socket.buffered = socketBufferBytes;
     bench.session.send(item(1, 60_000), 'stream');
-    expect(bench.session.room.reserve()).toBe(true);
+    expect(bench.session.room.reserve(0)).toBe(true);
     bench.session.send(item(1, 6000), 'stream');
-    expect(bench.session.room.reserve()).toBe(false);
+    expect(bench.session.room.reserve(0)).toBe(false);
     bench.flush();
     expect(bench.rooms).toBe(0);
     bench.socket.buffered = 0;
     bench.session.drained();
     bench.flush();
     expect(bench.rooms).toBe(1);
-    expect(bench.session.room.reserve()).toBe(true);
+    expect(bench.session.room.reserve(0)).toBe(true);
   });
 
-  it('is full with four items in parts, and tells once one of them has left', () => {
+  it('takes no fifth item in parts, but small ones, and tells once one of them has left', () => {
     const bench = SessionBench.open({ windowBytes: 8_000_000 });
     const oneMore = (): void => {
       bench.socket.buffered = 0;
@@ -168,12 +168,14 @@ describe('the stream lane', () => {
       bench.socket.buffered = socketBufferBytes;
     };
     for (let id = 1; id <= 4; id++) {
-      expect(bench.session.room.reserve()).toBe(true);
-      bench.session.room.release();
+      expect(bench.session.room.reserve(700_000)).toBe(true);
+      bench.session.room.release(700_000);
       bench.session.send(item(id, 700_000), 'stream');
       oneMore();
     }
-    expect(bench.session.room.reserve()).toBe(false);
+    expect(bench.session.room.reserve(700_000)).toBe(false);
+    expect(bench.session.room.reserve(100)).toBe(true);
+    bench.session.room.release(100);
     while (messagesOf(bench.socket.frames).length === 0) {
       expect(bench.rooms).toBe(0);
       oneMore();
@@ -186,24 +188,24 @@ describe('the stream lane', () => {
     const bench = SessionBench.open();
     bench.socket.buffered = socketBufferBytes;
     for (let id = 1; id <= 8; id++) bench.session.send(item(id, 70_000), id % 2 === 0 ? 'reply' : 'call');
-    expect(bench.session.room.reserve()).toBe(true);
+    expect(bench.session.room.reserve(0)).toBe(true);
   });
 
   it('lets no more be pulled in a turn than it could hold if all were small', () => {
     const bench = SessionBench.open();
     let pulls = 0;
-    while (bench.session.room.reserve()) pulls++;
+    while (bench.session.room.reserve(0)) pulls++;
     expect(pulls).toBe(256);
     bench.flush();
     expect(bench.rooms).toBe(1);
-    expect(bench.session.room.reserve()).toBe(true);
+    expect(bench.session.room.reserve(0)).toBe(true);
   });
 
   it('takes an item that came for what it is, and not as one that is still expected', () => {
     const bench = SessionBench.open();
     for (let i = 0; i < 1000; i++) {
-      expect(bench.session.room.reserve()).toBe(true);
-      bench.session.room.release();
+      expect(bench.session.room.reserve(0)).toBe(true);
+      bench.session.room.release(0);
       bench.session.send(item(1, 10), 'stream');
     }
   });

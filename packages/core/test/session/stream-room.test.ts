@@ -11,6 +11,7 @@ function slowRoom(): { room: StreamRoom; turn: ManualTurn; pull: () => number; g
     turn,
     now: () => now,
     waiting: () => 0,
+    inParts: () => 0,
     window: () => 1_000_000,
     wanted: () => {},
     give: () => {
@@ -20,8 +21,8 @@ function slowRoom(): { room: StreamRoom; turn: ManualTurn; pull: () => number; g
   });
   const pull = (): number => {
     let items = 0;
-    while (room.reserve()) {
-      room.release();
+    while (room.reserve(0)) {
+      room.release(0);
       items++;
       now++;
     }
@@ -43,7 +44,7 @@ describe('a turn of pulling', () => {
   it('begins anew with each flush', () => {
     const { room, pull, given } = slowRoom();
     for (let turns = 0; turns < 10; turns++) {
-      for (let items = 0; items < 10; items++) expect(room.reserve()).toBe(true);
+      for (let items = 0; items < 10; items++) expect(room.reserve(0)).toBe(true);
       room.flushed();
     }
     expect(given()).toBe(0);
