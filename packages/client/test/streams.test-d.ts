@@ -2,7 +2,7 @@ import type { Blob as NodeBlob } from 'node:buffer';
 import { Buffer } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { Client } from '@hawser/client';
-import { stream } from '@hawser/core';
+import { stream } from '@hawser/core/trpc';
 import type { TRPCClient } from '@trpc/client';
 import { initTRPC, tracked } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
