@@ -75,9 +75,9 @@ export class Handlers implements Dispatch {
   async #read({ reading, inputs = [] }: Task, readers: readonly StrandReader[]): Promise<void> {
     const all = readers.map((reader, index) => {
       if (reading === 'feeds' && index === 0) return undefined;
-      const reads = inputs[index]?.reads ?? 1;
-      // Of what nobody has begun to read, and of some that somebody has, the callee itself has to get rid.
-      return reads === 0 ? reader.forget() : reader.run();
+      // Of what nobody reads some is left to the callee itself.
+      const forgets = inputs[index]?.reads === 0 && inputs[index].readMs > 0;
+      return forgets ? reader.forget() : reader.run();
     });
     if (reading === 'before') await Promise.all(all);
   }

@@ -102,7 +102,7 @@ export class TaskMaker {
       bytes: random.chance(this.#plan.blobs) ? this.#random.below(this.#plan.largestBlob) : 0,
       fails: random.chance(0.15),
       returnMs: random.chance(0.2) ? random.between(1, 1000) : 0,
-      reads: random.chance(0.7) ? undefined : random.below(6),
+      reads: random.chance(0.65) ? undefined : random.pick([0, 0, 1, 2, 5]),
       readMs: random.chance(0.5) ? 0 : random.between(1, 300),
     };
   }
