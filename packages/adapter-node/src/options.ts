@@ -37,7 +37,8 @@ export interface LimitOptions {
   readonly windowBytes?: number;
   /**
    * What the server holds for all its clients together, in characters (UTF-16 units). Above half of it sessions keep at most 64 KiB each;
-   * above it sessions without a socket are evicted, those of the identity, else address, that holds most first. Default 256 MiB.
+   * above it the identity, else address, that holds most gives first: its sessions without a socket are evicted, then its
+   * others are closed. Default 256 MiB.
    */
   readonly keptBytes?: number;
   /** Sessions without a socket that are kept; beyond it some are evicted, as above. Default 20,000. */

@@ -48,8 +48,9 @@ export class Handlers implements Dispatch {
     this.running++;
     call.signal.addEventListener('abort', () => asked.fired(run));
     const readers = this.#readersOf(asked, run, input);
+    const read = this.#read(task, readers);
     if (task.ms > 0) await pause(this.#machine, task.ms, task.heeds ? call.signal : undefined);
-    await this.#read(task, readers);
+    await read;
     if (task.stream) return this.#stream(asked, run, task.stream);
     if (task.ends === 'waits') await fired(call.signal);
     this.running--;

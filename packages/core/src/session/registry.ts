@@ -251,19 +251,13 @@ export class Registry<R> implements GreetingOwner<R> {
     }
     if (!this.#ledger.full) return;
     const enough = this.options.keptBytes * relief;
-    for (const { session } of fairly(this.#absent, ownerOf, heldBy)) {
+    const live = [...this.#entries.values()].filter((entry) => !this.#absent.has(entry));
+    live.sort((one, other) => heldBy(other) - heldBy(one));
+    // Whoever holds most gives first, though it be of what is in use: others do not pay for it with what they left.
+    for (const entry of fairly([...this.#absent, ...live], ownerOf, heldBy)) {
       if (this.#ledger.held <= enough) return;
-      session.end({ name: 'evicted' });
-    }
-    const live = [...this.#entries.values()].map((entry) => ({ entry, held: heldBy(entry) }));
-    live.sort((one, other) => other.held - one.held);
-    for (const { entry } of fairly(
-      live,
-      (it) => it.entry.owner,
-      (it) => it.held,
-    )) {
-      if (!this.#ledger.full) return;
-      entry.session.close('overflow');
+      if (this.#absent.has(entry)) entry.session.end({ name: 'evicted' });
+      else if (this.#ledger.full) entry.session.close('overflow');
     }
   }
 
