@@ -86,7 +86,7 @@ export function drawPlan(random: SeededRandom): Plan {
     clients: random.pick([1, 1, 1, 2, 2, 3]),
     stormMs: random.between(4_000, 24_000),
     weather: random.pick([0.3, 0.8, 1.5, 3]),
-    bustle: random.pick([0.8, 1.5, 2.5]),
+    bustle: random.pick([0.7, 1.3, 2.2]),
     ratesDiffer: random.chance(0.5),
     cancels: random.chance(0.5),
     timeoutMs: random.chance(0.05) ? random.between(4_000, 20_000) : Number.POSITIVE_INFINITY,
@@ -98,7 +98,7 @@ export function drawPlan(random: SeededRandom): Plan {
     keeping: drawKeeping(random, largest + largestBlob),
     lines: drawLines(random),
     tuned: { wholeLength: random.chance(0.3) ? 65_536 : drawWhole(random, largest + largestBlob) },
-    strands: random.pick([0, 0.05, 0.05, 0.15]),
+    strands: random.pick([0, 0.05, 0.15, 0.2]),
     blobs: random.pick([0, 0.05, 0.05, 0.2]),
     callsBack: random.pick([0, 0, 0.3, 0.6]),
     largest,
@@ -113,7 +113,7 @@ function drawWhole(random: SeededRandom, length: number): number {
 
 function drawLimits(random: SeededRandom, largest: number, largestBlob: number): Plan['announced'] {
   // Room for one message of the largest, and seldom for two at a time.
-  const narrow = random.chance(0.1);
+  const narrow = random.chance(0.15);
   return {
     window: random.chance(0.1) ? 0 : random.pick([1_500, 4_000, 10_000, 10_000, 30_000, 120_000]),
     windowBytes: random.pick([512, 1024, 2048, 4096]),

@@ -5,8 +5,8 @@ export type FrameData = string | Uint8Array;
 export const binaryKinds = { data: 1, part: 2 } as const;
 
 const dataHead = 5;
-const encoder: TextEncoder = new TextEncoder();
-const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A data frame and the byte sections of its messages. `textBytes` is its length in UTF-8. */
 export function encodeBinaryFrame(
