@@ -233,15 +233,10 @@ describe('a source that fails', () => {
   });
 
   it('at the client throws in the handler’s loop, after the items before it', () => {
-    const handler = new Gate<Reading>();
-    const sum = input.query(async ({ input: items }) => {
-      handler.open(new Reading(items as AsyncIterable<unknown>));
-      return 'read';
-    });
     const loop = input.query(async ({ input: items }) => {
       for await (const _ of items as AsyncIterable<unknown>);
     });
-    return servedWorld({ sum, loop }, {}, async (world) => {
+    return servedWorld({ loop }, {}, async (world) => {
       const source = new WatchedSource(upTo(3), new Error('disk'));
       const call = new ValueCall(world.connection, 'loop', source);
       await world.settle();
