@@ -114,7 +114,11 @@ export class OutgoingCalls implements CallTable {
     else if (call.message) {
       this.#withdraw(call, call.message);
       this.#free(call.id);
-    } else if (call.queued) this.#unqueue(call);
+    } else if (call.queued) {
+      this.#unqueue(call);
+      // It may have waited for more than those behind it need.
+      this.fill();
+    }
   }
 
   credit(call: OutgoingCall, consumed: number, items: number, bytes: number): void {
