@@ -61,7 +61,7 @@ export class StreamRoom {
   reserve(length: number): boolean {
     const large = length > wholeLength;
     if (this.#tired()) this.#give();
-    else if (large && !this.takesLarge) this.await();
+    else if (large && (this.#largeStarved || !this.takesLarge)) this.await();
     else if (this.#has(this.#reserved * this.#itemLength)) {
       this.take(length);
       return true;
@@ -100,6 +100,7 @@ export class StreamRoom {
   /** Somebody waits until another item in parts may be pulled. */
   await(): void {
     this.#largeStarved = true;
+    this.#options.wanted();
   }
 
   /** Whether somebody waits for room. */
