@@ -17,7 +17,11 @@ async function sent(bench: ClientBench, input: unknown, options: ValueCallOption
   return call;
 }
 
-const source = (): WatchedSource => new WatchedSource(upTo(1000, (n) => String(n % 10)), 'waits');
+const source = (): WatchedSource =>
+  new WatchedSource(
+    upTo(1000, (n) => String(n % 10)),
+    'waits',
+  );
 
 /** What an item of `source` is on the wire. */
 const itemLength = '[7,-1,"0"]'.length;
@@ -228,7 +232,10 @@ describe('the silence after which a call times out', () => {
       const call = await sent(bench, undefined);
       await bench.says([[4, 1, null, { streams: [[[], -1]] }]]);
       await bench.advance(3_600_000);
-      await bench.says([[7, -1, 'late'], [8, -1]]);
+      await bench.says([
+        [7, -1, 'late'],
+        [8, -1],
+      ]);
       expect(await call.stream.next()).toEqual({ done: false, value: 'late' });
       expect(await call.stream.next()).toEqual({ done: true, value: undefined });
       expect(call.told).toEqual(['answered']);

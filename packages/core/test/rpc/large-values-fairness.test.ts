@@ -33,11 +33,11 @@ for (const limits of windows) {
         await reader.takes(20);
         await reader.says([3, ++lastId, 'tick']);
         const tick = lastId;
-        await reader.takes(200);
+        await reader.takes(100);
         expect(reader.longestGap(7, tick)).toBeLessThanOrEqual(6);
-        expect(reader.count(7, tick)).toBeGreaterThan(1000);
+        expect(reader.count(7, tick)).toBeGreaterThan(500);
         // They are not starved either: five parts make one of them.
-        expect(reader.frames.flat().filter((it) => it.startsWith('4 ')).length).toBeGreaterThan(10);
+        expect(reader.frames.flat().filter((it) => it.startsWith('4 ')).length).toBeGreaterThan(4);
       })();
     });
 
@@ -53,12 +53,11 @@ for (const limits of windows) {
         await reader.says(...ids.map((id) => [3, id, 'large'] as const));
         await reader.takes(20);
         await reader.says([3, 17, 'tick']);
-        await reader.takes(400);
-        expect(reader.longestGap(7, 17)).toBeLessThanOrEqual(10);
+        await reader.takes(300);
+        expect(reader.longestGap(7, 17)).toBeLessThanOrEqual(6);
         const counts = ids.map((id) => reader.count(7, id));
-        console.log(counts.join(' '), reader.longestGap(7, 17));
-        expect(Math.min(...counts)).toBeGreaterThan(0);
-        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(4);
+        expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(30);
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
       })();
     });
 
@@ -69,17 +68,20 @@ for (const limits of windows) {
         const call = (input: unknown): void => {
           bench.calls.push(new ValueCall(bench.connection, 'up', input));
         };
-        const reply = ([kind, id]: Frame): Frame[] => (kind === 1 && Number(id) > 8 ? [[4, Number(id), 'x']] : []);
+        const reply = ([kind, id]: Frame): Frame[] =>
+          kind === 1 && Number(id) > 8 ? [[4, Number(id), 'x']] : [];
         const { socket } = bench;
         const reader = new SlowReader({ socket, settle: () => bench.settle(), reply });
-        for (let i = 0; i < 7; i++) call(new WatchedSource(upTo(forever, () => bytes(100_000))));
+        for (let i = 0; i < 7; i++) call(new WatchedSource(upTo(forever, () => new Uint8Array(100_000))));
         call(new WatchedSource(ticks()));
         await reader.takes(10);
-        for (let i = 0; i < 30; i++) call(bytes(300_000));
-        await reader.takes(500);
-        expect(reader.longestGap(7, -8)).toBeLessThanOrEqual(10);
-        expect(reader.count(7, -1)).toBeGreaterThan(2);
-        expect(reader.frames.flat().filter((it) => it.startsWith('1 ')).length).toBeGreaterThan(10);
+        for (let i = 0; i < 30; i++) call(new Uint8Array(300_000));
+        await reader.takes(400);
+        expect(reader.longestGap(7, -8)).toBeLessThanOrEqual(6);
+        const items = [1, 2, 3, 4, 5, 6, 7].map((id) => reader.count(7, -id));
+        expect(Math.min(...items)).toBeGreaterThan(1);
+        expect(Math.max(...items) - Math.min(...items)).toBeLessThanOrEqual(2);
+        expect(reader.frames.flat().filter((it) => it.startsWith('1 ')).length).toBeGreaterThan(4);
       }),
     );
   });
@@ -92,7 +94,8 @@ describe('a large value', () => {
     const whole: number[] = [];
     bench.socket.onSend = (data) => {
       bench.socket.buffered = socketBufferBytes;
-      for (const message of witness.hear(data).frame) if (Array.isArray(message)) whole.push(Number(message[1]));
+      for (const message of witness.hear(data).frame)
+        if (Array.isArray(message)) whole.push(Number(message[1]));
     };
     for (let i = 0; i < frames; i++) {
       bench.socket.buffered = 0;
@@ -166,7 +169,9 @@ describe('a cancelled answer in parts', () => {
       run: async () => ({
         kind: 'result' as const,
         data: [null, 'x'.repeat(1_000_000)],
-        streams: [{ path: [0], iterator, toItem: (data: unknown) => ({ data, event: undefined }), fail: () => '{}' }],
+        streams: [
+          { path: [0], iterator, toItem: (data: unknown) => ({ data, event: undefined }), fail: () => '{}' },
+        ],
       }),
       fail: () => '{}',
     };

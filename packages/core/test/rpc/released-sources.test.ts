@@ -248,8 +248,16 @@ describe('the sources of a call’s input are let go of, each once, when the cal
 /** How a result with a stream does not come to its caller. */
 const unsent: readonly { readonly name: string; readonly told: RegExp; readonly beside: unknown }[] = [
   { name: 'cannot be serialised', told: /could not be serialised/, beside: 1n },
-  { name: 'is larger than its caller takes', told: /larger than the caller accepts/, beside: 'x'.repeat(3000) },
-  { name: 'has more bytes than its caller takes', told: /larger than the caller accepts/, beside: new Uint8Array(3000) },
+  {
+    name: 'is larger than its caller takes',
+    told: /larger than the caller accepts/,
+    beside: 'x'.repeat(3000),
+  },
+  {
+    name: 'has more bytes than its caller takes',
+    told: /larger than the caller accepts/,
+    beside: new Uint8Array(3000),
+  },
 ];
 
 describe('the sources of a result are let go of, each once and unread, when the result', () => {

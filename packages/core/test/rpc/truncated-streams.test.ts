@@ -37,8 +37,14 @@ async function steps(world: World, count: number): Promise<void> {
   }
 }
 
+interface Met {
+  readonly inward: Reading | undefined;
+  readonly outward: Reading | undefined;
+  readonly sources: readonly WatchedSource[];
+}
+
 /** A call that is met by its fate at some moment; what its streams looked like to those who read them. */
-async function met(name: keyof typeof fates, after: number): Promise<{ inward?: Reading; outward?: Reading; sources: WatchedSource[] }> {
+async function met(name: keyof typeof fates, after: number): Promise<Met> {
   const sources: WatchedSource[] = [];
   const handlers: Reading[] = [];
   const source = (): WatchedSource => {

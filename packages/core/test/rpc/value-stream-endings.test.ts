@@ -42,7 +42,12 @@ function withEndless(
   return servedWorld(served.procedures, { limits: { calls: count }, ...options }, async (world) => {
     const abort = new AbortController();
     const { signal } = abort;
-    const call = new ValueCall(world.connection, 'a', undefined, timeoutMs ? { signal, timeoutMs } : { signal });
+    const call = new ValueCall(
+      world.connection,
+      'a',
+      undefined,
+      timeoutMs ? { signal, timeoutMs } : { signal },
+    );
     await world.settle();
     await body(world, served, call, abort);
     for (const source of served.sources) expect(source.endings).toBe(1);
@@ -290,10 +295,7 @@ describe('a source that fails', () => {
       await world.settle();
       const reading = new Reading(call.stream);
       await world.settle();
-      expect([reading.items, reading.end]).toEqual([
-        [1],
-        'The item is larger than the other end accepts',
-      ]);
+      expect([reading.items, reading.end]).toEqual([[1], 'The item is larger than the other end accepts']);
       expect([source.returns, source.endings]).toEqual([1, 1]);
     })();
   });

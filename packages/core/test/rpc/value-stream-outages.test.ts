@@ -154,7 +154,10 @@ const narrow = { limits: { window: 60_000, windowBytes: 65_536 } };
 
 /** A stream that fills the window, so that the next is not asked for an item when its call has left. */
 async function filled(bench: ClientBench): Promise<ValueCall> {
-  const greedy = new WatchedSource(upTo(100, () => 'x'.repeat(8000)), 'waits');
+  const greedy = new WatchedSource(
+    upTo(100, () => 'x'.repeat(8000)),
+    'waits',
+  );
   const call = new ValueCall(bench.connection, 'greedy', greedy);
   await bench.settle();
   return call;
@@ -168,7 +171,10 @@ async function loses(bench: ClientBench): Promise<void> {
   await bench.dropsAndRedials();
   await bench.opens();
   await bench.says(['gone', 'expired']);
-  await bench.says(['welcome', { session: 'T', server: 'K', resumed: false, sent: 0, received: 0, limits: {} }]);
+  await bench.says([
+    'welcome',
+    { session: 'T', server: 'K', resumed: false, sent: 0, received: 0, limits: {} },
+  ]);
 }
 
 describe('a call with a stream in its input whose session is lost', () => {

@@ -79,8 +79,8 @@ describe('a call whose streams the other end does not take yet', () => {
       await bench.settle();
       expect(told(bench)).toEqual(['a']);
       abort.abort();
-      await bench.says([[9, -1]]);
-      expect(told(bench)).toEqual(['a', 'end of -1', 'c']);
+      await bench.settle();
+      expect(told(bench)).toEqual(['a', 'c']);
     }),
   );
 
@@ -130,7 +130,10 @@ describe('the place of a stream is taken', () => {
     'until its final message has left: behind the items that it was sent before, too',
     withClient({}, async (bench) => {
       await bench.welcomes({ limits: { calls: 1 } });
-      const source = new WatchedSource(upTo(20, () => 'x'.repeat(10_000)), 'waits');
+      const source = new WatchedSource(
+        upTo(20, () => 'x'.repeat(10_000)),
+        'waits',
+      );
       bench.calls.push(new ValueCall(bench.connection, 'a', source));
       bench.socket.onSend = () => {
         bench.socket.buffered = socketBufferBytes;

@@ -167,7 +167,9 @@ describe('a stream in an input', () => {
       valid: procedure.input(stream(z.number())).query(({ input: items }) => twice(items)),
     };
     return servedWorld(procedures, {}, async (world) => {
-      const calls = ['bare', 'valid'].map((it) => new ValueCall(world.connection, it, new WatchedSource([1])));
+      const calls = ['bare', 'valid'].map(
+        (it) => new ValueCall(world.connection, it, new WatchedSource([1])),
+      );
       await world.settle();
       for (const { told } of calls) expect(told).toEqual(['A stream can be iterated once']);
     })();
