@@ -7,6 +7,8 @@ import { Witness } from './witness.ts';
 export interface SlowReaderOptions {
   readonly socket: ScriptedSocket;
   readonly settle: () => Promise<void>;
+  /** Acknowledge only when nothing comes any more, so that the sender is held up by its window again and again. */
+  readonly acknowledgesLate?: boolean;
   /** What is said to a message that has come. */
   readonly reply?: (message: Frame) => readonly Frame[];
 }
@@ -64,7 +66,8 @@ export class SlowReader {
   }
 
   #read(): void {
-    const { socket } = this.#options;
+    const { socket, acknowledgesLate = false } = this.#options;
+    const heldUp = this.#heard === socket.sent.length;
     for (; this.#heard < socket.sent.length; this.#heard++) {
       const { frame } = this.#witness.hear(socket.sent[this.#heard] ?? '');
       if (typeof frame[0] === 'string') continue;
@@ -73,7 +76,7 @@ export class SlowReader {
       this.frames.push(messages.map(([kind, id]) => `${kind} ${id}`));
       this.#say(messages.flatMap((message) => this.#answer(message)));
     }
-    socket.says(['ack', this.#said, this.#received]);
+    if (heldUp || !acknowledgesLate) socket.says(['ack', this.#said, this.#received]);
   }
 
   #answer(message: Frame): readonly Frame[] {

@@ -130,7 +130,8 @@ describe('the silence after which a call times out', () => {
     'is broken by what the other end takes of the input, and begins again after it',
     withClient({}, async (bench) => {
       await bench.welcomes(patient);
-      const call = await sent(bench, source());
+      // All of its items have left.
+      const call = await sent(bench, new WatchedSource(upTo(5), 'waits'));
       for (let taken = 1; taken <= 5; taken++) {
         await bench.advance(20_000);
         await bench.says([[10, -1, taken]]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { IncomingCall } from '../../src/rpc/dispatch.ts';
 import { Outgoing } from '../../src/session/outgoing.ts';
 import { socketBufferBytes } from '../../src/session/ports.ts';
 import type { Limits } from '../../src/wire/limits.ts';
@@ -42,15 +43,16 @@ for (const limits of windows) {
     });
 
     it('is pulled and sent beside sixteen streams of large items', () => {
+      const sources = Array.from({ length: 16 }, () => new CountedStream(upTo(forever, () => largeText)));
       const handlers = {
         tick: () => new CountedStream(ticks()),
-        large: () => new CountedStream(upTo(forever, () => largeText)),
+        large: ({ input }: IncomingCall) => sources[Number(input) - 1],
       };
       return withServer({ limits, handlers }, async (bench) => {
         const socket = await bench.enterInformed('a');
         const reader = new SlowReader({ socket, settle: () => bench.settle() });
         const ids = Array.from({ length: 16 }, (_, i) => i + 1);
-        await reader.says(...ids.map((id) => [3, id, 'large'] as const));
+        await reader.says(...ids.map((id) => [3, id, 'large', id] as const));
         await reader.takes(20);
         await reader.says([3, 17, 'tick']);
         await reader.takes(300);
@@ -58,6 +60,9 @@ for (const limits of windows) {
         const counts = ids.map((id) => reader.count(7, id));
         expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(30);
         expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+        // No more of them are made than travel at a time.
+        const ahead = sources.map(({ pulled }, i) => pulled - (counts[i] ?? 0));
+        expect(ahead.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(4);
       })();
     });
 
@@ -86,6 +91,26 @@ for (const limits of windows) {
     );
   });
 }
+
+describe('a stream of small items, beside large results that fill the window each time it opens', () => {
+  it('is asked for items nevertheless', () => {
+    const handlers = { tick: () => new CountedStream(ticks()), large: () => largeText };
+    return withServer({ limits: { window: 60_000 }, handlers }, async (bench) => {
+      const socket = await bench.enterInformed('a');
+      let lastId = 6;
+      const again = ([kind]: Frame): Frame[] => (kind === 4 ? [[1, ++lastId, 'large']] : []);
+      const settle = (): Promise<void> => bench.settle();
+      const reader = new SlowReader({ socket, settle, reply: again, acknowledgesLate: true });
+      await reader.says(...[1, 2, 3, 4, 5, 6].map((id) => [1, id, 'large'] as const));
+      await reader.takes(20);
+      await reader.says([3, ++lastId, 'tick']);
+      const tick = lastId;
+      await reader.takes(100);
+      expect(reader.longestGap(7, tick)).toBeLessThanOrEqual(12);
+      expect(reader.frames.flat().filter((it) => it.startsWith('4 ')).length).toBeGreaterThan(4);
+    })();
+  });
+});
 
 describe('a large value', () => {
   /** What began to leave, and what left, by id, as the socket takes one frame at a time. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { ClientBench } from '../harness/client-bench.ts';
+import { withClient } from '../harness/client-bench.ts';
 import { upTo } from '../harness/counted-stream.ts';
 import { Gate } from '../harness/gate.ts';
 import { Reading } from '../harness/reading.ts';
@@ -221,6 +223,34 @@ describe('a call that is cancelled before its result', () => {
       await freesItsPlace(world);
     }),
   );
+});
+
+describe('the input of a call that its caller gives up', () => {
+  const ways: readonly [string, (call: ValueCall, abort: AbortController, bench: ClientBench) => unknown][] =
+    [
+      ['aborts', (_, abort) => abort.abort()],
+      ['leaves', ({ call }) => call.leave()],
+      ['lets pass its deadline', (_call, _abort, bench) => bench.advance(5000)],
+    ];
+
+  for (const [name, giveUp] of ways) {
+    it(
+      `does not look complete at the other end: who ${name} says so first, and then that the stream failed`,
+      withClient({}, async (bench) => {
+        await bench.welcomes();
+        const abort = new AbortController();
+        const source = new WatchedSource(upTo(2), 'waits');
+        const options = { signal: abort.signal, timeoutMs: 5000 };
+        const call = new ValueCall(bench.connection, 'a', source, options);
+        await bench.settle();
+        await giveUp(call, abort, bench);
+        await bench.settle();
+        const said = bench.messages().map(([kind, id]) => `${kind} ${id}`);
+        expect(said).toEqual(['1 1', '7 -1', '7 -1', '9 1', '5 -1']);
+        expect(source.endings).toBe(1);
+      }),
+    );
+  }
 });
 
 describe('a source that fails', () => {
