@@ -24,8 +24,7 @@ const unstable = '@trpc/server/unstable-' + 'core-do-not-import';
 
 const lawful = {
   'packages/core/src/globals.d.ts': 'declare class AbortSignal {}',
-  'packages/core/src/index.ts':
-    "export { dispatch } from './trpc/dispatch.js';\nexport { Peer } from './rpc/peer.js';",
+  'packages/core/src/index.ts': "export { Peer } from './rpc/peer.js';",
   'packages/core/src/wire/codes.ts': 'export const codes = {};',
   'packages/core/src/wire/frame.ts': "import { codes } from './codes.js';\nexport type Frame = typeof codes;",
   'packages/core/src/session/session.ts':

@@ -74,6 +74,7 @@ async function bundle(): Promise<string> {
     alias: {
       '@hawser/client/trpc': path('../../../packages/client/src/trpc.ts'),
       '@hawser/client': path('../../../packages/client/src/index.ts'),
+      '@hawser/core/trpc': path('../../../packages/core/src/trpc/index.ts'),
       '@hawser/core': path('../../../packages/core/src/index.ts'),
     },
   });
