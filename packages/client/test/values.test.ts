@@ -1,6 +1,7 @@
 import { connect, createClient, hawserErrorOf } from '@hawser/client';
 import { hawserLink } from '@hawser/client/trpc';
 import { createTRPCClient, TRPCClientError } from '@trpc/client';
+import { observable } from '@trpc/server/observable';
 import superjson from 'superjson';
 import { describe, expect, test } from 'vitest';
 import { eventually, openDock } from '../../../test/sockets/dock.ts';
@@ -211,7 +212,7 @@ describe('values over tRPC’s own client', () => {
   async function linked() {
     const line = await valueLine(dock);
     const link = hawserLink<ValueRouter>({ connection: line.connection, transformer: superjson });
-    return { ...line, client: createTRPCClient<ValueRouter>({ links: [link] }) };
+    return { ...line, link, client: createTRPCClient<ValueRouter>({ links: [link] }) };
   }
 
   test('keep their streams: that the call is answered does not cut them', async () => {
@@ -242,6 +243,23 @@ describe('values over tRPC’s own client', () => {
     expect(error).toBeInstanceOf(TRPCClientError);
     expect(hawserErrorOf(error)).toMatchObject({ code: 'aborted', outcome: 'unknown' });
     expect(await over).toBe('over');
+  });
+
+  test('that somebody unsubscribes from while their Blob is read are never sent, and their streams given up', async () => {
+    const { link, api, asked } = await linked();
+    const { items, cancelled } = watchedStream();
+    const blob = new SlowBlob();
+    const signal = new AbortController().signal;
+    const op = { id: 1, type: 'query', path: 'echo', input: { items, blob }, context: {}, signal } as const;
+    const told: unknown[] = [];
+    const observer = { next: (it: unknown) => told.push(it), error: (it: unknown) => told.push(it) };
+    link({})({ op, next: () => observable(() => {}) })
+      .subscribe(observer)
+      .unsubscribe();
+    blob.bytes.open(new Uint8Array([1]));
+    await cancelled;
+    expect(await api.echo.query(1)).toBe(1);
+    expect([asked, told]).toEqual([['echo'], []]);
   });
 
   test('may have bytes and streams in the input', async () => {

@@ -7,8 +7,8 @@ import { Witness } from './witness.ts';
 export interface SlowReaderOptions {
   readonly socket: ScriptedSocket;
   readonly settle: () => Promise<void>;
-  /** Acknowledge only when nothing comes any more, so that the sender is held up by its window again and again. */
-  readonly acknowledgesLate?: boolean;
+  /** The line takes whatever comes: then it is the sender's window that fills, between two acknowledgements. */
+  readonly fastLine?: boolean;
   /** What is said to a message that has come. */
   readonly reply?: (message: Frame) => readonly Frame[];
 }
@@ -29,6 +29,7 @@ export class SlowReader {
 
   constructor(options: SlowReaderOptions) {
     this.#options = options;
+    if (options.fastLine) return;
     options.socket.onSend = () => {
       options.socket.buffered = socketBufferBytes;
     };
@@ -52,7 +53,7 @@ export class SlowReader {
     await this.#options.settle();
   }
 
-  /** The line takes so many more frames, and each is answered before the next. */
+  /** The line takes so many more frames, or as often all that come, and they are answered before the next. */
   async takes(frames: number): Promise<void> {
     this.frames = [];
     const { socket, settle } = this.#options;
@@ -66,8 +67,7 @@ export class SlowReader {
   }
 
   #read(): void {
-    const { socket, acknowledgesLate = false } = this.#options;
-    const heldUp = this.#heard === socket.sent.length;
+    const { socket } = this.#options;
     for (; this.#heard < socket.sent.length; this.#heard++) {
       const { frame } = this.#witness.hear(socket.sent[this.#heard] ?? '');
       if (typeof frame[0] === 'string') continue;
@@ -76,7 +76,7 @@ export class SlowReader {
       this.frames.push(messages.map(([kind, id]) => `${kind} ${id}`));
       this.#say(messages.flatMap((message) => this.#answer(message)));
     }
-    if (heldUp || !acknowledgesLate) socket.says(['ack', this.#said, this.#received]);
+    socket.says(['ack', this.#said, this.#received]);
   }
 
   #answer(message: Frame): readonly Frame[] {

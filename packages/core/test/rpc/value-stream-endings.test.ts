@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { socketBufferBytes } from '../../src/session/ports.ts';
 import type { ClientBench } from '../harness/client-bench.ts';
 import { withClient } from '../harness/client-bench.ts';
 import { upTo } from '../harness/counted-stream.ts';
+import type { Frame } from '../harness/frames.ts';
 import { Gate } from '../harness/gate.ts';
 import { Reading } from '../harness/reading.ts';
 import type { ServedOptions } from '../harness/served-world.ts';
-import { procedure, servedWorld } from '../harness/served-world.ts';
+import { procedure, servedWorld, serving } from '../harness/served-world.ts';
+import { withServer } from '../harness/server-bench.ts';
 import { ValueCall } from '../harness/value-call.ts';
 import { WatchedSource } from '../harness/watched-source.ts';
 import type { World } from '../harness/world.ts';
@@ -251,6 +254,91 @@ describe('the input of a call that its caller gives up', () => {
       }),
     );
   }
+});
+
+describe('what a handler reads of its input', () => {
+  /** A server whose handler reads for ever, and what it reads. */
+  function reading() {
+    const loops: Reading[] = [];
+    const read = input.query(({ input: items }) => {
+      loops.push(new Reading(items as AsyncIterable<unknown>));
+      return new Promise(() => {});
+    });
+    const call = (timeout: number): Frame => [1, 1, 'read', null, { timeout, streams: [[[], -1]] }];
+    const ends = (): unknown[] => loops.map(({ items, end }) => [items, end]);
+    return { dispatch: serving({ read }), call, ends };
+  }
+
+  it('fails when the deadline passes, though its caller says nothing', () => {
+    const { dispatch, call, ends } = reading();
+    return withServer({ dispatch }, async (bench) => {
+      const socket = await bench.enter('a', [call(1000), [7, -1, 'x']]);
+      expect(ends()).toEqual([[['x'], 'open']]);
+      await bench.advance(1000);
+      expect(ends()).toEqual([[['x'], 'The deadline of the call passed']]);
+      expect(socket.live).toBe(true);
+    })();
+  });
+
+  it('fails when the session ends', () => {
+    const { dispatch, call, ends } = reading();
+    return withServer({ dispatch }, async (bench) => {
+      const socket = await bench.enter('a', [call(100_000), [7, -1, 'x']]);
+      socket.drops();
+      await bench.settle();
+      expect(ends()).toEqual([[['x'], 'The session has ended (off)']]);
+    })();
+  });
+
+  it('fails when the call is cancelled, whatever has arrived of it', () => {
+    const { dispatch, call, ends } = reading();
+    return withServer({ dispatch }, async (bench) => {
+      await bench.enter(
+        'a',
+        [call(100_000)],
+        [
+          [9, 1],
+          [7, -1, 'x'],
+          [8, -1],
+        ],
+      );
+      expect(ends()).toEqual([[[], 'The call was cancelled']]);
+    })();
+  });
+});
+
+describe('a result with a stream that has not left', () => {
+  it('is cancelled, and lost with its session: its source is given up once, and unread', () => {
+    const source = new WatchedSource(upTo(3), 'waits');
+    const dispatch = serving({ a: procedure.query(() => source) });
+    return withServer({ dispatch }, async (bench) => {
+      const socket = await bench.enter('a');
+      socket.buffered = socketBufferBytes;
+      await bench.says(socket, [[1, 1, 'a']]);
+      await bench.says(socket, [[9, 1]]);
+      socket.drops();
+      await bench.settle();
+      expect([source.pulled, source.endings]).toEqual([0, 1]);
+    })();
+  });
+
+  it('and is cancelled is over when the socket has room: its source is given up once, and unread', () => {
+    const source = new WatchedSource(upTo(3), 'waits');
+    const dispatch = serving({ a: procedure.query(() => source) });
+    return withServer({ dispatch }, async (bench) => {
+      const socket = await bench.enter('a');
+      socket.buffered = socketBufferBytes;
+      await bench.says(socket, [[1, 1, 'a']]);
+      await bench.says(socket, [[9, 1]]);
+      socket.buffered = 0;
+      socket.events?.drained();
+      await bench.settle();
+      expect([source.pulled, source.endings]).toEqual([0, 1]);
+      const said = bench.messages(socket).map(([kind]) => kind);
+      expect(said.at(-1)).toBe(8);
+      expect(said).not.toContain(7);
+    })();
+  });
 });
 
 describe('a source that fails', () => {

@@ -4,7 +4,8 @@ import { stream } from '../../src/trpc/stream-schema.ts';
 import { bytes } from '../harness/binary-frames.ts';
 import { upTo } from '../harness/counted-stream.ts';
 import { Reading } from '../harness/reading.ts';
-import { procedure, servedWorld } from '../harness/served-world.ts';
+import { procedure, servedWorld, serving } from '../harness/served-world.ts';
+import { withServer } from '../harness/server-bench.ts';
 import { ValueCall } from '../harness/value-call.ts';
 import { WatchedSource } from '../harness/watched-source.ts';
 
@@ -154,6 +155,38 @@ describe('a stream in an input', () => {
         [1, 1],
       ]);
       expect(sources[0]?.pulled).toBeLessThanOrEqual(64);
+    })();
+  });
+
+  it('that the handler goes on reading after its answer fails there: it does not look complete', () => {
+    const readings: Reading[] = [];
+    const early = input.query(({ input: items }) => {
+      readings.push(new Reading(items as AsyncIterable<unknown>));
+      return 'early';
+    });
+    return servedWorld({ early }, {}, async (world) => {
+      const source = new WatchedSource(upTo(10), 'waits');
+      const call = new ValueCall(world.connection, 'early', source);
+      await world.settle();
+      expect([call.value, readings[0]?.end]).toEqual(['early', 'The call is over']);
+      expect([source.returns, source.endings]).toEqual([1, 1]);
+    })();
+  });
+
+  it('that the handler does not read is cancelled at its sender', () => {
+    const dispatch = serving({ ignore: input.query(() => 'done') });
+    return withServer({ dispatch }, async (bench) => {
+      const socket = await bench.enter('a', [[1, 1, 'ignore', null, { streams: [[[], -1]] }]]);
+      expect(bench.messages(socket)).toEqual([
+        [9, -1],
+        [4, 1, 'done'],
+      ]);
+      // Until its sender has ended it, the stream counts: items that crossed the cancel are no violation.
+      await bench.says(socket, [
+        [7, -1, 'x'],
+        [8, -1],
+      ]);
+      expect(socket.live).toBe(true);
     })();
   });
 
