@@ -18,10 +18,28 @@ const tunings = [
   {
     file: 'session/outgoing.ts',
     find: 'export const wholeLength = 65_536;',
-    replace:
-      'export let wholeLength = 65_536;\nglobalThis.tuneCore = (tuned) => {\n wholeLength = tuned.wholeLength;\n};',
+    replace: tunable('wholeLength', 65_536),
+  },
+  {
+    file: 'session/turn-budget.ts',
+    find: 'export const turnMs = 4;',
+    replace: tunable('turnMs', 4),
+  },
+  {
+    file: 'session/turn-budget.ts',
+    find: 'export const clockEvery = 16;',
+    replace: tunable('clockEvery', 16),
   },
 ];
+
+/**
+ * A constant of a module that a world sets.
+ * @param {string} name
+ * @param {number} value
+ */
+function tunable(name, value) {
+  return `export let ${name} = ${value};\n(globalThis.tunings ??= []).push((tuned) => { ${name} = tuned.${name}; });`;
+}
 
 /** Bundles the simulation with core's sources, changed where `edits` say so, into a file.
  * @param {string} outfile

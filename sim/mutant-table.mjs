@@ -353,7 +353,7 @@ export const mutants = [
   mutant(
     'does not return the input of a call that never leaves',
     call,
-    'else closeSources(this.request.streams);',
+    'else closeSources(this.payload.streams);',
     '',
   ),
   mutant(
@@ -439,5 +439,17 @@ export const mutants = [
     'rpc/host.ts',
     "for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));",
     'calls satisfies unknown;',
+  ),
+  mutant(
+    'hands on a later frame before what waits for its turn',
+    'session/inbox.ts',
+    'this.#waiting.push(delivery);',
+    "if (this.#state === 'resting') this.#waiting.prepend([delivery]);\n else this.#waiting.push(delivery);",
+  ),
+  mutant(
+    'forgets what waits for its turn',
+    'session/inbox.ts',
+    'this.#options.turn.yield(() => this.#hand());',
+    '',
   ),
 ];

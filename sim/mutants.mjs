@@ -12,7 +12,7 @@ import { Worker } from './workers.mjs';
 /** @typedef {{ readonly name: string, readonly seed: number | undefined, readonly invariant: string }} Row */
 
 const unchanged = 'unchanged';
-const mostSeeds = 1000;
+const mostSeeds = 3000;
 const batch = 10;
 
 /** A world of a mutant may never come to its end. */

@@ -40,8 +40,11 @@ export interface Plan {
     readonly answerBytes: number;
     readonly unfinished: number;
   };
-  /** Constants of core alone. `wholeLength`: a message that is longer travels in parts. */
-  readonly tuned: { readonly wholeLength: number };
+  /**
+   * Constants of core alone. `wholeLength`: a message that is longer travels in parts. No time passes within an event,
+   * so a turn is either never spent or, with a `turnMs` of 0, whenever the clock is read.
+   */
+  readonly tuned: { readonly wholeLength: number; readonly turnMs: number; readonly clockEvery: number };
   /** How much of what is asked and answered holds streams, and how much bytes; 0 to 1. */
   readonly strands: number;
   readonly blobs: number;
@@ -97,7 +100,11 @@ export function drawPlan(random: SeededRandom): Plan {
     constants: drawConstants(random),
     keeping: drawKeeping(random, largest + largestBlob),
     lines: drawLines(random),
-    tuned: { wholeLength: random.chance(0.3) ? 65_536 : drawWhole(random, largest + largestBlob) },
+    tuned: {
+      wholeLength: random.chance(0.3) ? 65_536 : drawWhole(random, largest + largestBlob),
+      turnMs: random.chance(0.5) ? 0 : 4,
+      clockEvery: 2 + random.below(15),
+    },
     strands: random.pick([0, 0.05, 0.15, 0.2]),
     blobs: random.pick([0, 0.05, 0.05, 0.2]),
     callsBack: random.pick([0, 0, 0.3, 0.6]),

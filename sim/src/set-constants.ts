@@ -14,7 +14,8 @@ type Tuning = (tuned: Plan['tuned']) => void;
 export function setConstants({ constants, tuned }: Plan): void {
   const table: Record<Tunable, { default: number }> = limits;
   for (const name of Object.keys(constants) as Tunable[]) table[name].default = constants[name];
-  (globalThis as unknown as { readonly tuneCore: Tuning }).tuneCore(tuned);
+  const { tunings } = globalThis as unknown as { readonly tunings: readonly Tuning[] };
+  for (const tune of tunings) tune(tuned);
 }
 
 /** What the server of a world announces. */

@@ -1,9 +1,10 @@
-import type { Caller, StreamEnd, StreamEntry } from '@hawser/core';
-import { closeSources, Subscription } from '@hawser/core';
+import type { Caller, CallRequest, Payload, StreamEnd, StreamEntry } from '@hawser/core';
+import { Subscription } from '@hawser/core';
 import type { SubscribeOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
-import type { Encoded, Translation } from './transformer.js';
+import type { Translation } from './transformer.js';
+import { payloadOf } from './unary.js';
 
 export interface SubscriptionRequest {
   readonly caller: Caller;
@@ -50,26 +51,15 @@ export function open(
     ready,
   });
   const { signal, timeoutMs, onProgress } = options;
-  const make = (encoded: Encoded): void => {
-    if (subscription.left) return closeSources(encoded.streams);
-    const request = {
-      type: 'subscription',
-      path,
-      signal,
-      timeoutMs,
-      progress: onProgress,
-      ...encoded,
-    } as const;
-    subscription.bind(caller.call(request, subscription));
-  };
-  const refuse = (cause: unknown): void => subscription.fault(unserialisable(cause));
+  let payload: Payload & Pick<CallRequest, 'later'>;
   try {
-    const encoded = translation.encode(input);
-    if (encoded instanceof Promise) encoded.then(make, refuse);
-    else make(encoded);
+    payload = payloadOf(translation.encode(input));
   } catch (cause) {
-    refuse(cause);
+    subscription.fault(unserialisable(cause));
+    return subscription;
   }
+  const made = { type: 'subscription', path, signal, timeoutMs, progress: onProgress, ...payload } as const;
+  subscription.bind(caller.call(made, subscription));
   return subscription;
 }
 

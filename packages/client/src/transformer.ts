@@ -1,7 +1,7 @@
 import type {
-  Attachments,
   Detached,
   Found,
+  Payload,
   StreamElement,
   StreamReader,
   StreamSource,
@@ -24,12 +24,6 @@ export interface WithoutTransformer {
 export type TransformerOption<Router extends AnyTRPCRouter> =
   Router['_def']['_config']['$types']['transformer'] extends false ? WithoutTransformer : WithTransformer;
 
-/** An input, ready to be sent. */
-export interface Encoded extends Attachments {
-  /** Undefined for `undefined`. */
-  readonly json: string | undefined;
-}
-
 /** The client's half of a transformer, and what passes it by: bytes, streams and `undefined`. */
 export class Translation {
   readonly #serialize: (value: unknown) => unknown;
@@ -44,10 +38,10 @@ export class Translation {
   }
 
   /** A promise if a Blob has to be read. Throws, or rejects with, what the transformer or `JSON.stringify` throws. */
-  encode(input: unknown): Encoded | Promise<Encoded> {
+  encode(input: unknown): Payload | Promise<Payload> {
     const detached = detach(input, { streams: true, copy: false });
     if (detached === undefined) return { json: this.#json(input) };
-    const encode = (it: Detached): Encoded => {
+    const encode = (it: Detached): Payload => {
       const streams = it.streams.map((stream) => this.#outgoing(stream));
       try {
         const sections = it.sections.length > 0 ? it.sections : undefined;

@@ -1,9 +1,9 @@
-import type { Caller, CallRequest, CallSink, Found, OutgoingCall } from '@hawser/core';
-import { closeSources, HawserError, IncomingStream } from '@hawser/core';
+import type { Caller, CallRequest, CallSink, Found, Payload } from '@hawser/core';
+import { HawserError, IncomingStream } from '@hawser/core';
 import type { MutateOptions } from './client.js';
 import type { ClientError } from './errors.js';
 import { answered, faulted, unserialisable } from './errors.js';
-import type { Encoded, Translation } from './transformer.js';
+import type { Translation } from './transformer.js';
 
 /** A query's or mutation's one answer. */
 export class UnarySink implements CallSink {
@@ -75,14 +75,13 @@ export function request(
   translation: Translation,
   sink: UnarySink,
 ): Leavable {
-  let encoded: Encoded | Promise<Encoded>;
+  let encoded: Payload | Promise<Payload>;
   try {
     encoded = translation.encode(call.input);
   } catch (cause) {
     sink.fault(unserialisable(cause));
     return { leave() {} };
   }
-  if (encoded instanceof Promise) return requestLater(caller, call, options, encoded, sink);
   return caller.call(requestOf(call, options, encoded), sink);
 }
 
@@ -91,34 +90,20 @@ export interface Leavable {
   leave(): void;
 }
 
-function requestLater(
-  caller: Caller,
-  call: UnaryRequest,
+function requestOf(
+  { type, path }: UnaryRequest,
   options: MutateOptions,
-  encoding: Promise<Encoded>,
-  sink: UnarySink,
-): Leavable {
-  let left = false;
-  let made: OutgoingCall | undefined;
-  encoding.then(
-    (encoded) => {
-      if (left) closeSources(encoded.streams);
-      else made = caller.call(requestOf(call, options, encoded), sink);
-    },
-    (cause: unknown) => sink.fault(unserialisable(cause)),
-  );
-  return {
-    leave() {
-      left = true;
-      made?.leave();
-    },
-  };
+  encoded: Payload | Promise<Payload>,
+): CallRequest {
+  const { signal, timeoutMs, idempotent = false, onProgress: progress } = options;
+  const { later, json, sections, streams } = payloadOf(encoded);
+  return { type, path, json, sections, streams, later, signal, timeoutMs, idempotent, progress };
 }
 
-function requestOf({ type, path }: UnaryRequest, options: MutateOptions, encoded: Encoded): CallRequest {
-  const { signal, timeoutMs, idempotent = false, onProgress: progress } = options;
-  const { json, sections, streams } = encoded;
-  return { type, path, json, sections, streams, signal, timeoutMs, idempotent, progress };
+/** As a request has it: what is not there yet comes later. */
+export function payloadOf(encoded: Payload | Promise<Payload>): Payload & Pick<CallRequest, 'later'> {
+  if (!(encoded instanceof Promise)) return encoded;
+  return { json: undefined, later: encoded.catch(unserialisable) };
 }
 
 const noOptions: MutateOptions = {};

@@ -158,10 +158,38 @@ describe('an input with a Blob', () => {
     const abort = new AbortController();
     const call = faultOf(api.echo.query({ items, blob }, { signal: abort.signal }));
     abort.abort();
-    blob.bytes.open(new Uint8Array([1]));
     expect(await call).toMatchObject({ code: 'aborted', outcome: 'not-run' });
+    blob.bytes.open(new Uint8Array([1]));
     await cancelled;
     expect(asked).toEqual([]);
+  });
+
+  test('whose deadline passes while it is read is never made', async () => {
+    const { api, asked } = await valueLine(dock);
+    const call = faultOf(api.echo.query({ blob: new SlowBlob() }, { timeoutMs: 1 }));
+    expect(await call).toMatchObject({ code: 'timeout', outcome: 'not-run' });
+    expect(asked).toEqual([]);
+  });
+
+  test('that cannot be read gives up the streams beside it', async () => {
+    const { api } = await valueLine(dock);
+    const { items, cancelled } = watchedStream();
+    const unreadable = Object.assign(new SlowBlob(), {
+      arrayBuffer: () => Promise.reject(new Error('gone')),
+    });
+    const fault = await faultOf(api.echo.query({ unreadable, items }));
+    expect(fault).toMatchObject({ code: 'unserialisable', outcome: 'not-run' });
+    await cancelled;
+  });
+
+  test('of a connection that finishes its calls is still made', async () => {
+    const { api, connection } = await valueLine(dock);
+    const blob = new SlowBlob();
+    const call = api.echo.query({ blob, more: 1 });
+    const closed = connection.close({ finishMs: 60_000 });
+    blob.bytes.open(new Uint8Array([97]));
+    expect(await call).toMatchObject({ more: 1 });
+    await closed;
   });
 
   test('of a subscription that is left while it is read is never made, and its streams are given up', async () => {
@@ -181,8 +209,8 @@ describe('an input with a Blob', () => {
     const blob = new SlowBlob();
     const call = faultOf(api.echo.query(blob));
     await connection.close();
-    blob.bytes.open(new Uint8Array([1]));
     expect(await call).toMatchObject({ code: 'closed', outcome: 'not-run' });
+    blob.bytes.open(new Uint8Array([1]));
   });
 });
 

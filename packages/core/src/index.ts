@@ -55,7 +55,7 @@ export type { HostOptions, ServerSession } from './rpc/host.js';
 export { Host } from './rpc/host.js';
 export type { StreamReader } from './rpc/incoming-stream.js';
 export { IncomingStream } from './rpc/incoming-stream.js';
-export type { CallRequest, CallSink, OutgoingCall } from './rpc/outgoing-call.js';
+export type { CallRequest, CallSink, OutgoingCall, Payload } from './rpc/outgoing-call.js';
 export { closeSources } from './rpc/outgoing-streams.js';
 export type { StreamEnd, StreamEntry } from './rpc/stream-intake.js';
 export type { Progress } from './rpc/stream-pump.js';

@@ -49,7 +49,7 @@ export class FaultJudge {
     const { task } = this.#call.asking;
     const own = task.ends === 'fails' && message === `failure of ${task.n}`;
     const late = data?.code === 'TIMEOUT' && this.deadlinePassed();
-    const many = data?.code === 'INTERNAL_SERVER_ERROR' && this.#mayBeTooMany(task.outputs);
+    const many = data?.code === 'TOO_MANY_REQUESTS' && this.#mayBeTooMany(task.outputs);
     this.#call.check(
       own || late || many,
       'no-rejection-without-cause',

@@ -1,4 +1,6 @@
 import type { BytesRow, BytesType, Path } from '../wire/attachment-rows.js';
+import type { StreamSource } from './stream-source.js';
+import { isStream, iterate } from './stream-source.js';
 
 /** Bytes that were taken out of a value. */
 export interface Section {
@@ -89,15 +91,6 @@ function isPlain(value: object): boolean {
 
 function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null && (Array.isArray(value) || isPlain(value));
-}
-
-/** A web stream has no async iterator in every browser. */
-function isStream(value: object): boolean {
-  const { getReader, [Symbol.asyncIterator]: iterator } = value as {
-    getReader?: unknown;
-    [Symbol.asyncIterator]?: unknown;
-  };
-  return typeof iterator === 'function' || typeof getReader === 'function';
 }
 
 /** By tag, because test runners and frames have constructors of their own, of which nothing here is an instance. */
@@ -227,7 +220,13 @@ class Extraction {
     const reading = this.#bytes.map(async (place) =>
       isBlob(place) ? sectionOf(place, await read(place)) : inMemory(place),
     );
-    return Promise.all(reading).then((sections) => ({ value, sections, streams }));
+    return Promise.all(reading).then(
+      (sections) => ({ value, sections, streams }),
+      (cause) => {
+        for (const { source } of streams) void giveUp(source as StreamSource<unknown>);
+        throw cause;
+      },
+    );
   }
 
   #without(value: unknown): unknown {
@@ -267,6 +266,15 @@ function shallowCopy(value: Container): Container {
 
 function isBlob({ type }: BytesPlace): boolean {
   return type === 'blob' || type === 'file';
+}
+
+/** Nobody is going to read it. */
+async function giveUp(source: StreamSource<unknown>): Promise<void> {
+  try {
+    await iterate(source).return?.();
+  } catch {
+    // Whoever made it wants to hear of its end, not to be heard about it.
+  }
 }
 
 async function read({ source }: Place): Promise<Uint8Array> {

@@ -10,6 +10,7 @@ import { noDispatch } from './no-dispatch.js';
 import type { CallRequest, CallSink } from './outgoing-call.js';
 import { OutgoingCall } from './outgoing-call.js';
 import { Peer } from './peer.js';
+import { PreparingCalls } from './preparing-calls.js';
 
 /** Whatever can make calls of the other end. */
 export interface Caller {
@@ -38,6 +39,7 @@ export class Connection implements Caller {
   readonly #listeners = new Map<Listener, ConnectionStatus>();
   /** One current peer, and any number whose calls are finishing. */
   readonly #peers = new Set<Peer>();
+  readonly #preparing = new PreparingCalls();
   #current!: Peer;
   /** Changes that listeners are being told of, in order, whatever a listener does about one. */
   readonly #changes: ConnectionStatus[] = [];
@@ -107,11 +109,23 @@ export class Connection implements Caller {
     const { clock, turn } = this.#options;
     const call = new OutgoingCall(request, sink, clock.now());
     if (this.#finishing || this.state === 'closed') call.stop(new HawserError('closed', 'not-run'));
-    else if (call.watch(clock, turn)) {
-      this.#current.call(call);
-      this.#dialler.want();
-    }
+    else if (call.watch(clock, turn)) this.#make(call);
     return call;
+  }
+
+  #make(call: OutgoingCall): void {
+    const { later } = call.request;
+    if (later === undefined) this.#current.call(call);
+    else {
+      this.#preparing.add(call, later, {
+        ready: () => {
+          this.#current.call(call);
+          this.#dialler.want();
+        },
+        over: () => this.#checkFinished(),
+      });
+    }
+    this.#dialler.want();
   }
 
   #waitFor(ms: number): Promise<void> {
@@ -133,12 +147,13 @@ export class Connection implements Caller {
 
   #shut(): void {
     this.#dialler.close();
+    this.#preparing.stop(() => new HawserError('closed', 'not-run'));
     this.#finishing?.finish();
   }
 
   get #busy(): boolean {
     for (const peer of this.#peers) if (peer.outstanding) return true;
-    return false;
+    return this.#preparing.size > 0;
   }
 
   #adopt(session: Session): void {

@@ -12,6 +12,7 @@ import { LazySignal } from './lazy-signal.js';
 import type { CallRequest, CallSink } from './outgoing-call.js';
 import { OutgoingCall } from './outgoing-call.js';
 import { Peer } from './peer.js';
+import { PreparingCalls } from './preparing-calls.js';
 
 /**
  * A client's session, as the server's code sees it. It is the same object for as long as the session lives. Through it
@@ -64,6 +65,7 @@ class Guest implements ServerSession {
   readonly #options: GuestOptions;
   readonly #busy: Set<Guest>;
   readonly #ending = new LazySignal();
+  readonly #preparing = new PreparingCalls();
   #end: SessionEnd | undefined;
 
   /** It is among the `busy` while it has calls of this end. */
@@ -94,11 +96,19 @@ class Guest implements ServerSession {
     const { clock, turn } = this.#options;
     const call = new OutgoingCall(request, sink, clock.now());
     if (this.#end) call.stop(new HawserError('session-lost', 'not-run', this.#end.name));
-    else if (call.watch(clock, turn)) {
-      this.#busy.add(this);
-      this.peer.call(call);
-    }
+    else if (call.watch(clock, turn)) this.#make(call);
     return call;
+  }
+
+  #make(call: OutgoingCall): void {
+    const { later } = call.request;
+    if (later) return this.#preparing.add(call, later, { ready: () => this.#begin(call), over() {} });
+    this.#begin(call);
+  }
+
+  #begin(call: OutgoingCall): void {
+    this.#busy.add(this);
+    this.peer.call(call);
   }
 
   close(): void {
@@ -110,6 +120,7 @@ class Guest implements ServerSession {
     this.#busy.delete(this);
     this.#ending.abort(new Error(`The session has ended (${end.name})`));
     for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));
+    this.#preparing.stop(() => new HawserError('session-lost', 'not-run', end.name));
   }
 }
 

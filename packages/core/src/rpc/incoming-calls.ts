@@ -190,7 +190,10 @@ export class IncomingCalls {
       if (this.#session.admits(message)) return this.#finish(call, message, 'reply');
       failure = new ServingError('PAYLOAD_TOO_LARGE', 'The result is larger than the caller accepts');
     } catch (cause) {
-      failure = new ServingError('INTERNAL_SERVER_ERROR', 'The result could not be serialised', cause);
+      failure =
+        cause instanceof ServingError
+          ? cause
+          : new ServingError('INTERNAL_SERVER_ERROR', 'The result could not be serialised', cause);
     }
     if (call.outputs) this.#options.outgoing.forget(call.outputs);
     call.outputs = undefined;
@@ -215,10 +218,11 @@ export class IncomingCalls {
     return message;
   }
 
-  /** Gives the streams of a result their ids. */
+  /** Gives the streams of a result their ids. Throws if there are too many. */
   #openOutputs(call: RunningCall, streams: readonly ValueStream[]): SentStreams {
-    if (!this.#options.outgoing.admits(streams.length))
-      throw new RangeError('Too many streams are under way');
+    if (!this.#options.outgoing.admits(streams.length)) {
+      throw new ServingError('TOO_MANY_REQUESTS', 'Too many streams are under way');
+    }
     const over = (): void => {
       if (call.outputs?.open === 0) this.#over(call);
     };

@@ -14,11 +14,17 @@ import { closeSources } from './outgoing-streams.js';
 import type { StreamOrigin } from './stream-intake.js';
 import type { Progress } from './stream-pump.js';
 
-export interface CallRequest extends Attachments {
+/** An input, ready to be sent. */
+export interface Payload extends Attachments {
+  /** Undefined for `undefined`. */
+  readonly json: string | undefined;
+}
+
+export interface CallRequest extends Payload {
   readonly type: CallType;
   readonly path: string;
-  /** The input's JSON, undefined for `undefined`. */
-  readonly json: string | undefined;
+  /** Where something of the payload has to be read first: the payload, or why there is none. Never rejects. */
+  readonly later?: Promise<Payload | HawserError> | undefined;
   readonly signal: AbortSignal | undefined;
   /** For the whole call, in ms; without one a query or mutation times out after silence. */
   readonly timeoutMs: number | undefined;
@@ -72,6 +78,7 @@ function deadlineOf(timeoutMs: number | undefined, now: number): number | undefi
 export class OutgoingCall implements StreamOrigin {
   readonly request: CallRequest;
   readonly sink: CallSink;
+  payload: Payload;
   /** In the session it is on; 0 while it waits for a place among the calls in flight. */
   id = 0;
   message: Outgoing | undefined;
@@ -101,6 +108,7 @@ export class OutgoingCall implements StreamOrigin {
   /** Throws a `RangeError` for a timeout that is not a number. */
   constructor(request: CallRequest, sink: CallSink, now: number) {
     this.request = request;
+    this.payload = request;
     this.sink = sink;
     this.heardAt = now;
     this.deadlineAt = deadlineOf(request.timeoutMs, now);
@@ -204,6 +212,6 @@ export class OutgoingCall implements StreamOrigin {
   /** With a failure none of them is to look complete. */
   #closeInputs(failure: HawserError | undefined): void {
     if (this.inputs) this.inputs.stop(failure && { error: failure });
-    else closeSources(this.request.streams);
+    else closeSources(this.payload.streams);
   }
 }

@@ -82,7 +82,7 @@ export class OutgoingCalls implements CallTable {
     call.queued = false;
     if (this.#queued >= maxQueued || this.#waitingLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
-    } else if ((call.request.streams?.length ?? 0) > this.session.limits.calls) {
+    } else if ((call.payload.streams?.length ?? 0) > this.session.limits.calls) {
       call.stop(new HawserError('too-large', call.outcome));
     } else if (this.#queued === 0 && this.#hasPlace(call)) this.#admit(call);
     else {
@@ -237,7 +237,8 @@ export class OutgoingCalls implements CallTable {
   }
 
   #admit(call: OutgoingCall): void {
-    const { type, path, json, sections } = call.request;
+    const { type, path } = call.request;
+    const { json, sections } = call.payload;
     const id = ++this.#lastId;
     this.#openInputs(call);
     const text = encodeCall(type, id, path, json, this.#optionsOf(call));
@@ -264,21 +265,21 @@ export class OutgoingCalls implements CallTable {
   }
 
   /** Whether the other end takes a call, and the streams of its input. */
-  #hasPlace({ request }: OutgoingCall): boolean {
+  #hasPlace({ payload }: OutgoingCall): boolean {
     return (
       this.#calls.size < this.session.limits.calls &&
-      this.#options.outgoing.admits(request.streams?.length ?? 0)
+      this.#options.outgoing.admits(payload.streams?.length ?? 0)
     );
   }
 
   /** Gives the streams of an input their ids. */
   #openInputs(call: OutgoingCall): void {
-    const { streams, progress } = call.request;
+    const { streams } = call.payload;
     if (streams === undefined || streams.length === 0) return;
     const told = (it: Progress): void => {
       call.heardAt = this.#options.clock.now();
       try {
-        if (!call.settled) progress?.(it);
+        if (!call.settled) call.request.progress?.(it);
       } catch (cause) {
         call.stop(new HawserError('callback', call.outcome, undefined, cause));
       }
@@ -288,7 +289,7 @@ export class OutgoingCalls implements CallTable {
 
   #optionsOf(call: OutgoingCall): MessageOptions | undefined {
     const { after, deadlineAt, inputs } = call;
-    const { sections } = call.request;
+    const { sections } = call.payload;
     if (after === undefined && deadlineAt === undefined && !inputs && !sections) return undefined;
     const left = deadlineAt === undefined ? undefined : deadlineAt - this.#options.clock.now();
     // What is undefined is left out of the JSON.
@@ -311,12 +312,12 @@ export class OutgoingCalls implements CallTable {
 
   #enqueue(call: OutgoingCall): void {
     call.queued = true;
-    this.#queuedLength += call.request.json?.length ?? 0;
+    this.#queuedLength += call.payload.json?.length ?? 0;
   }
 
   #dequeue(call: OutgoingCall): void {
     call.queued = false;
-    this.#queuedLength -= call.request.json?.length ?? 0;
+    this.#queuedLength -= call.payload.json?.length ?? 0;
   }
 
   /** Takes a message that has not left out of the calls in flight. */

@@ -1,5 +1,6 @@
+import type { Arrival } from '../session/delivery.js';
 import type { Clock } from '../session/ports.js';
-import type { Arrival, Session, SessionEnd, SessionHandler } from '../session/session.js';
+import type { Session, SessionEnd, SessionHandler } from '../session/session.js';
 import type { Message } from '../wire/message.js';
 import { bytesRows, messageKinds } from '../wire/message.js';
 import type { Found } from './attachments.js';

@@ -8,7 +8,7 @@ import type { HawserError } from './hawser-error.js';
 /** Where a stream comes from, and who pays its credit. */
 export interface StreamOrigin {
   /** The session that it comes on, while credit is to be given. */
-  readonly session: Pick<Session, 'counts' | 'arrivedBytes' | 'arrivedLeast' | 'limits'> | undefined;
+  readonly session: Pick<Session, 'arrived' | 'limits'> | undefined;
   credit(consumed: number, items: number, bytes: number): void;
 }
 
@@ -93,16 +93,16 @@ export class StreamIntake {
 
   /** Answers whether the sender kept to its window. */
   pushItem(data: unknown, event: string | undefined, found: readonly Found[]): boolean {
-    const session = this.#origin?.session;
-    if (session && session.counts.received !== this.#lastFrame) {
-      this.#lastFrame = session.counts.received;
+    const arrived = this.#origin?.session?.arrived;
+    if (arrived && arrived.frame !== this.#lastFrame) {
+      this.#lastFrame = arrived.frame;
       this.#mark = this.#arrivedMark;
-      this.#arrivedMark += session.arrivedBytes;
+      this.#arrivedMark += arrived.bytes;
     }
     this.#received++;
     // One item may pass the byte window; the next may not be sent until it is consumed.
     const flooded = this.#held > this.#largestBytes;
-    const least = session?.arrivedLeast ?? 0;
+    const least = arrived?.least ?? 0;
     this.#held += least;
     this.#entries.push({ kind: 'item', data, event, found, mark: this.#mark, least });
     return !flooded && this.#received - this.#consumed <= this.#largest;

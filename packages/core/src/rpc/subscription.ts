@@ -39,22 +39,14 @@ export class Subscription implements CallSink {
   /** On the session that it is on. */
   #startedHere = false;
   #delivered = false;
-  #left = false;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
   }
 
-  /** Its call may be made later than it: when a Blob in its input was read. */
   bind(call: OutgoingCall): void {
     this.#call = call;
     this.#intake.bind(call);
-    if (this.#left) call.leave();
-  }
-
-  /** Whether its consumer has gone. */
-  get left(): boolean {
-    return this.#left;
   }
 
   /** The next thing that arrived; undefined if the consumer must wait. */
@@ -69,7 +61,6 @@ export class Subscription implements CallSink {
 
   /** The consumer wants no more. */
   leave(): void {
-    this.#left = true;
     this.#call?.leave();
   }
 

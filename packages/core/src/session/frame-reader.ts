@@ -25,6 +25,7 @@ export interface Data {
   readonly first: 0 | 1;
   /** The byte sections of all its messages, one after the other. */
   readonly sections: Uint8Array;
+  readonly isText: boolean;
 }
 
 const none: Uint8Array = new Uint8Array(0);
@@ -38,7 +39,7 @@ export function readFrame(data: FrameData, takes: Limits): Inbound {
   const frame = parseFrame(data);
   if (frame === undefined) return malformed;
   if (isControlFrame(frame)) return isControl(frame) ? { kind: 'control', control: frame } : malformed;
-  return readData(frame, none, fits(data, takes.messageBytes) ? undefined : takes);
+  return readData(frame, undefined, fits(data, takes.messageBytes) ? undefined : takes);
 }
 
 function readBinary(data: Uint8Array, takes: Limits): Inbound {
@@ -53,7 +54,8 @@ function readBinary(data: Uint8Array, takes: Limits): Inbound {
 }
 
 /** `takes` is given for a frame that may hold more than one message may have. */
-function readData(frame: RawFrame, sections: Uint8Array, takes: Limits | undefined): Inbound {
+function readData(frame: RawFrame, binary: Uint8Array | undefined, takes: Limits | undefined): Inbound {
+  const sections = binary ?? none;
   const acknowledges = typeof frame[0] === 'number';
   const ack = acknowledges ? (frame[0] as number) : undefined;
   const first = acknowledges ? 1 : 0;
@@ -69,7 +71,8 @@ function readData(frame: RawFrame, sections: Uint8Array, takes: Limits | undefin
     if (takes && length > takes.valueBytes) return tooLarge;
     bytes += length;
   }
-  return bytes === sections.length ? { kind: 'data', ack, frame, first, sections } : malformed;
+  if (bytes !== sections.length) return malformed;
+  return { kind: 'data', ack, frame, first, sections, isText: binary === undefined };
 }
 
 /** The message after the others of a frame, once it has been read. */

@@ -1,4 +1,3 @@
-import type { BytesRow } from '../wire/attachment-rows.js';
 import type { FrameData, Part } from '../wire/binary-frame.js';
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import { closeCodes, endsSession } from '../wire/close-codes.js';
@@ -8,11 +7,12 @@ import { fits } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
-import { bytesRows } from '../wire/message.js';
+import type { Arrival, Delivery } from './delivery.js';
+import { FrameDelivery, WholeDelivery } from './delivery.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Data } from './frame-reader.js';
-import { messageAt, readFrame } from './frame-reader.js';
-import type { WholeMessage } from './incoming-transfers.js';
+import { readFrame } from './frame-reader.js';
+import { Inbox } from './inbox.js';
 import { IncomingTransfers } from './incoming-transfers.js';
 import type { Ledger } from './ledger.js';
 import { Liveness } from './liveness.js';
@@ -33,16 +33,6 @@ export interface SessionEnd {
   /** Nothing that was sent in this session has run: each of its `hello`s was turned away. */
   readonly untouched?: boolean;
 }
-
-/** What a message came with. */
-export interface Arrival {
-  /** Its byte sections; whoever gets them owns them. */
-  readonly sections: readonly Uint8Array[];
-  /** Whether it came in parts, so that later messages may have come before it. */
-  readonly inParts: boolean;
-}
-
-const plain: Arrival = { sections: [], inParts: false };
 
 /** Who carries out a session's messages. */
 export interface SessionHandler {
@@ -94,9 +84,6 @@ type State = 'absent' | 'early' | 'open' | 'ended';
 /** However short a heartbeat the other end asks for. */
 const minSweepMs = 25;
 
-/** A sender may count its items in UTF-8. */
-const maxBytesPerUnit = 3;
-
 /** What a frame of one message adds to it at most: brackets, a comma and an acknowledgement. */
 const frameOverhead = 32;
 
@@ -113,6 +100,7 @@ export class Session {
   readonly #liveness = new Liveness();
   readonly #early = new EarlyAllowance();
   readonly #transfers: IncomingTransfers;
+  readonly #inbox: Inbox;
   #handler: SessionHandler | undefined;
   #state: State = 'absent';
   #socket: Socket | undefined;
@@ -125,8 +113,6 @@ export class Session {
   #announced: boolean;
   /** The handler is to be told of other limits before anything more leaves. */
   #relimited = false;
-  #arrivedBytes = 0;
-  #arrivedLeast = 0;
 
   constructor(id: string, options: SessionOptions, owner: SessionOwner) {
     const { clock, turn, ledger, limits, announces = false } = options;
@@ -138,10 +124,16 @@ export class Session {
     this.#announced = limits !== undefined;
     this.#sequence = new Sequence(ledger);
     this.#transfers = new IncomingTransfers(ledger);
+    const now = (): number => clock.now();
+    this.#inbox = new Inbox({
+      turn,
+      now,
+      hand: (message, arrival) => this.#handler?.message(message, arrival),
+    });
     if (announces) this.#sequence.limit(this.#limits);
     this.#writer = new Writer({
       turn,
-      now: () => clock.now(),
+      now,
       ledger,
       sequence: this.#sequence,
       limits: () => this.#limits,
@@ -185,14 +177,9 @@ export class Session {
     return this.#writer.length + this.#sequence.length + this.#transfers.length;
   }
 
-  /** Bytes of what is being handed on: a frame, or the parts of a message; never less than its sender counts. */
-  get arrivedBytes(): number {
-    return this.#arrivedBytes;
-  }
-
-  /** Bytes of the message that is being handed on: never more than its sender counts, if it counts its items. */
-  get arrivedLeast(): number {
-    return this.#arrivedLeast;
+  /** What the message came in that is being handed on. */
+  get arrived(): Pick<Delivery, 'frame' | 'bytes' | 'least'> | undefined {
+    return this.#inbox.arrived;
   }
 
   /** Characters and bytes of a lane that leave in parts: they are not counted as waiting. */
@@ -297,43 +284,40 @@ export class Session {
   close(name: CloseName): void {
     if (this.#state === 'ended') return;
     const socket = this.#socket;
-    this.end({ name });
+    this.#over({ name });
     socket?.send(encodeControl(['bye', name]));
     socket?.close(closeCodes[name].code, name);
   }
 
-  /** Ends the session at this end alone; what happens to the socket is the caller's business. */
+  /**
+   * Ends the session at this end alone, once what has come was handed on; what happens to the socket is the caller's
+   * business.
+   */
   end(end: SessionEnd): void {
+    this.#inbox.drain();
+    this.#over(end);
+  }
+
+  #over(end: SessionEnd): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#socket = undefined;
     this.#writer.clear();
     this.#sequence.clear();
     this.#transfers.clear();
+    this.#inbox.clear();
     this.#owner.ended(this, end);
     this.#handler?.ended(end);
   }
 
-  #receiveData({ frame, first, ack, sections }: Data, data: FrameData): void {
+  #receiveData(inbound: Data, data: FrameData): void {
+    const { ack } = inbound;
     if (ack !== undefined) {
       if (!this.#sequence.covers(ack)) return this.close('miscount');
       this.#acknowledge(ack);
     }
     this.#count(data.length);
-    this.#arrivedBytes = typeof data === 'string' ? data.length * maxBytesPerUnit : data.length;
-    let at = 0;
-    for (let i = first; i < frame.length && !this.ended; i++) {
-      const message = messageAt(frame, i);
-      const rows = bytesRows(message);
-      const arrival = rows === undefined ? plain : arrivalOf(rows, sections, at);
-      // Only what is larger than anybody makes a frame is worth measuring again.
-      this.#arrivedLeast = data.length > 2 * wholeLength ? leastOf(message) : 0;
-      for (const section of arrival.sections) {
-        at += section.length;
-        this.#arrivedLeast += section.length;
-      }
-      this.#handler?.message(message, arrival);
-    }
+    this.#inbox.push(new FrameDelivery(inbound, data.length, this.#sequence.received));
   }
 
   #receivePart(part: Part, length: number): void {
@@ -342,9 +326,7 @@ export class Session {
     this.#count(length);
     if (progress === 'abandoned') return;
     if ('arriving' in progress) return this.#handler?.arriving(progress.arriving);
-    this.#arrivedBytes = progress.length;
-    this.#arrivedLeast = leastLength(progress);
-    this.#handler?.message(progress.message, { sections: progress.sections, inParts: true });
+    this.#inbox.push(new WholeDelivery(progress, this.#sequence.received));
   }
 
   #count(length: number): void {
@@ -410,25 +392,4 @@ export class Session {
     this.#relimited = false;
     this.#handler?.limited();
   }
-}
-
-/** What a message came with, whose sections begin there. */
-function arrivalOf(rows: readonly BytesRow[], sections: Uint8Array, start: number): Arrival {
-  let at = start;
-  const own = rows.map(([, , length]) => {
-    at += length;
-    // A copy of its own: it must neither change with the frame nor keep it.
-    return new Uint8Array(sections.subarray(at - length, at));
-  });
-  return { sections: own, inParts: false };
-}
-
-/** Bytes of a message's JSON, as its sender counts them at least. */
-function leastOf(message: Message): number {
-  return JSON.stringify(message).length / maxBytesPerUnit;
-}
-
-function leastLength({ sections, length }: WholeMessage): number {
-  const bytes = sections.reduce((sum, section) => sum + section.length, 0);
-  return bytes + (length - bytes) / maxBytesPerUnit;
 }

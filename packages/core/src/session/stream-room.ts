@@ -1,16 +1,13 @@
 import { limits } from '../wire/limits.js';
 import { wholeLength } from './outgoing.js';
 import type { Turn } from './ports.js';
+import { TurnBudget } from './turn-budget.js';
 
 /** Characters up to which stream items are pulled ahead of the socket. */
 const aheadLength = 65_536;
 
 /** What an item is taken to need at least, before it is there. */
 const smallItem = 256;
-
-/** How long items may be pulled in one turn, in ms, and after how many of them the clock is read. */
-const turnMs = 4;
-const clockEvery = 16;
 
 export interface StreamRoomOptions {
   readonly turn: Turn;
@@ -40,12 +37,11 @@ export class StreamRoom {
   #itemLength = smallItem;
   /** Items that are being pulled, and are likely to travel in parts. */
   #largeReserved = 0;
-  /** Items that were asked for in this turn, and when the first was. */
-  #asked = 0;
-  #turnBegan = 0;
+  readonly #budget: TurnBudget;
 
   constructor(options: StreamRoomOptions) {
     this.#options = options;
+    this.#budget = new TurnBudget(options.now);
   }
 
   /** Characters that an item of any stream is likely to have: the largest of late, slowly forgotten. */
@@ -60,7 +56,7 @@ export class StreamRoom {
    */
   reserve(length: number): boolean {
     const large = length > wholeLength;
-    if (this.#tired()) this.#give();
+    if (this.#budget.spent()) this.#give();
     else if (large && (this.#largeStarved || !this.takesLarge)) this.await();
     else if (this.#has(this.#reserved * this.#itemLength)) {
       this.take(length);
@@ -93,7 +89,8 @@ export class StreamRoom {
 
   /** The turn is over: the socket took what it could. */
   flushed(): void {
-    this.#reserved = this.#largeReserved = this.#asked = 0;
+    this.#reserved = this.#largeReserved = 0;
+    this.#budget.begin();
     if ((this.#starved || (this.#largeStarved && this.takesLarge)) && this.#has(0)) this.#give();
   }
 
@@ -106,12 +103,6 @@ export class StreamRoom {
   /** Whether somebody waits for room. */
   get starved(): boolean {
     return this.#starved || this.#largeStarved;
-  }
-
-  /** Whether this turn has gone on for so long that a source which never waits holds up everybody else. */
-  #tired(): boolean {
-    if (this.#asked++ === 0) this.#turnBegan = this.#options.now();
-    return this.#asked % clockEvery === 0 && this.#options.now() - this.#turnBegan >= turnMs;
   }
 
   /** Whether more may wait than what waits already and is being pulled. */
@@ -128,7 +119,7 @@ export class StreamRoom {
 
   readonly #given = (): void => {
     this.#giving = false;
-    this.#asked = 0;
+    this.#budget.begin();
     if (!this.#has(0)) this.#starve();
     else if (this.#options.give()) this.#give();
   };

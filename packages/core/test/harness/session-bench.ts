@@ -1,5 +1,6 @@
+import type { Arrival } from '../../src/session/delivery.ts';
 import { Ledger } from '../../src/session/ledger.ts';
-import type { Arrival, SessionEnd, SessionHandler } from '../../src/session/session.ts';
+import type { SessionEnd, SessionHandler } from '../../src/session/session.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Limits } from '../../src/wire/limits.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
@@ -22,6 +23,8 @@ export class SessionBench implements SessionHandler {
   /** How often the handler was told of room in the bulk lane. */
   rooms = 0;
   outstanding = false;
+  /** How long each message takes to carry out, in ms. */
+  messageMs = 0;
 
   constructor() {
     const { clock, turn } = this;
@@ -43,6 +46,7 @@ export class SessionBench implements SessionHandler {
 
   message(message: Message, arrival: Arrival): void {
     this.handed.push(message);
+    this.clock.sleep(this.messageMs);
     this.arrivals.push(arrival);
   }
 

@@ -290,7 +290,7 @@ describe('the sources of a result are let go of, each once and unread, when the 
     return servedWorld(procedures, { limits }, async (world) => {
       const call = new ValueCall(world.connection, 'a');
       await world.settle();
-      expect(call.told).toEqual(['The result could not be serialised']);
+      expect(call.told).toEqual(['Too many streams are under way']);
       expect(sources.map((it) => [it.pulled, it.endings])).toEqual([
         [0, 1],
         [0, 1],

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { defaultLimits } from '../../src/wire/limits.ts';
+import type { Frame } from '../harness/frames.ts';
+import { SessionBench } from '../harness/session-bench.ts';
+
+const results = (from: number, count: number): Frame =>
+  Array.from({ length: count }, (_, i) => [4, from + i]);
+
+/** A session in which each message takes 1 ms to carry out. */
+function slowBench(): SessionBench {
+  const bench = SessionBench.open();
+  bench.messageMs = 1;
+  return bench;
+}
+
+test('a frame that takes long gives the turn back, and a ping behind it is answered before the rest', () => {
+  const bench = slowBench();
+  bench.hears(results(1, 40));
+  expect(bench.handed).toHaveLength(16);
+  bench.hears(['ping', 1, 0]);
+  expect(bench.socket.frames.at(-1)).toEqual(['pong', 0, 1]);
+  bench.flush();
+  expect(bench.handed).toEqual(results(1, 40));
+});
+
+test('frames are handed on in their order, over a change of sockets too', () => {
+  const bench = slowBench();
+  bench.hears(results(1, 20));
+  bench.session.detach();
+  bench.session.attach(bench.socket, defaultLimits, { resumed: true, sent: 1, received: 0 });
+  bench.hears(results(21, 20));
+  bench.flush();
+  expect(bench.handed).toEqual(results(1, 40));
+});
+
+test('what came before a bye is handed on before the session ends', () => {
+  const bench = slowBench();
+  bench.hears(results(1, 40));
+  bench.hears(['bye', 'ended']);
+  expect(bench.handed).toEqual(results(1, 40));
+  expect(bench.ends).toEqual([{ name: 'ended', error: undefined }]);
+});
+
+test('what came before the line was lost is handed on before the session ends', () => {
+  const bench = slowBench();
+  bench.hears(results(1, 40));
+  bench.session.end({ name: 'dropped' });
+  expect(bench.handed).toEqual(results(1, 40));
+  expect(bench.ends).toHaveLength(1);
+});
+
+test('nothing is handed on after this end closed the session', () => {
+  const bench = slowBench();
+  bench.hears(results(1, 40));
+  bench.session.close('too-many');
+  bench.flush();
+  expect(bench.handed).toHaveLength(16);
+});
