@@ -10,9 +10,11 @@ export default defineConfig({
     alias: [
       { find: /^@hawser\/core$/, replacement: source('core/src/index.ts') },
       { find: /^@hawser\/core\/trpc$/, replacement: source('core/src/trpc/index.ts') },
+      { find: /^@hawser\/core\/channels$/, replacement: source('core/src/channels/index.ts') },
       { find: /^@hawser\/adapter-node$/, replacement: source('adapter-node/src/index.ts') },
       { find: /^@hawser\/client$/, replacement: source('client/src/node.ts') },
       { find: /^@hawser\/client\/trpc$/, replacement: source('client/src/trpc.ts') },
+      { find: /^@hawser\/react$/, replacement: source('react/src/index.ts') },
     ],
   },
   test: {

@@ -29,6 +29,12 @@ const PACKAGES = {
     { layer: 'rpc', files: /^src\/rpc\//, layers: ['session', 'wire'], modules: [] },
     { layer: 'trpc', files: /^src\/trpc\//, layers: ['rpc', 'session', 'wire'], modules: ['@trpc/server'] },
     {
+      layer: 'channels',
+      files: /^src\/channels\//,
+      layers: ['trpc', 'rpc', 'session', 'wire'],
+      modules: ['@trpc/server'],
+    },
+    {
       layer: 'index',
       files: /^src\/index\.ts$/,
       layers: ['rpc', 'session', 'wire'],
@@ -57,6 +63,7 @@ const PACKAGES = {
       modules: ['@hawser/core', '@trpc/client', '@trpc/server'],
     },
   ],
+  react: [{ layer: 'hooks', files: /^src\//, layers: [], modules: ['@hawser/client', 'react'] }],
 };
 
 /** Modules whose values (types are free) may be imported in the listed files only. */

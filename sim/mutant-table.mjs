@@ -328,9 +328,9 @@ export const mutants = [
   ),
   mutant(
     'gives bytes that are a view of their frame',
-    session,
-    'return new Uint8Array(sections.subarray(at - length, at));',
-    'return sections.subarray(at - length, at);',
+    'session/delivery.ts',
+    'return new Uint8Array(this.#data.sections.subarray(start, this.#at));',
+    'return this.#data.sections.subarray(start, this.#at);',
   ),
   mutant(
     'sends bytes as they are when they leave',
@@ -407,8 +407,8 @@ export const mutants = [
   mutant(
     'gives places to calls that early ones have taken',
     calls,
-    'const surplus = waiting.slice(Math.max(0, room));',
-    'const surplus = waiting.slice(this.session.limits.calls);',
+    'let places = most - left;',
+    'let places = most;',
   ),
   mutant(
     'calls a stream whole that failed',
@@ -449,7 +449,13 @@ export const mutants = [
   mutant(
     'forgets what waits for its turn',
     'session/inbox.ts',
-    'this.#options.turn.yield(() => this.#hand());',
-    '',
+    'if (this.#pace.tired()) return this.#options.turn.yield(this.#begin);',
+    'if (this.#pace.tired()) return;',
+  ),
+  mutant(
+    'judges what came early by the limits that came later',
+    session,
+    'this.#inbox.drain();\n    this.#takes = this.#limits;',
+    'this.#takes = this.#limits;',
   ),
 ];

@@ -1,4 +1,17 @@
 export type { JsonObject, Progress, ServerSession, StreamSource } from '@hawser/core';
+export type {
+  Channel,
+  ChannelLog,
+  ChannelOptions,
+  ChannelOverflow,
+  ChannelSubscription,
+  Channels,
+  ChannelsOptions,
+  KeyedChannel,
+  Member,
+  PresenceEvent,
+} from '@hawser/core/channels';
+export { channel, channels, MemoryLog, Presence } from '@hawser/core/channels';
 export type { BufferOptions, StreamSchema } from '@hawser/core/trpc';
 export { buffer, dropped, droppedOf, position, stream } from '@hawser/core/trpc';
 export type {

@@ -42,8 +42,9 @@ export class Translation {
     const detached = detach(input, { streams: true, copy: false });
     if (detached === undefined) return { json: this.#json(input) };
     const encode = (it: Detached): Payload => {
-      const streams = it.streams.map((stream) => this.#outgoing(stream));
+      const streams: ValueStream[] = [];
       try {
+        for (const stream of it.streams) streams.push(this.#outgoing(stream));
         const sections = it.sections.length > 0 ? it.sections : undefined;
         return { json: this.#json(it.value), sections, streams: streams.length > 0 ? streams : undefined };
       } catch (cause) {

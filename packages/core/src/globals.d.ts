@@ -50,3 +50,5 @@ declare var File: {
     options?: { readonly type?: string; readonly lastModified?: number },
   ): File;
 };
+
+declare var crypto: { getRandomValues<T extends Uint8Array>(array: T): T };

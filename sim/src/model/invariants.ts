@@ -9,7 +9,8 @@ export const invariants = {
   'exactly-once': 'A mutation that answered has run exactly once',
   'outcome-is-true': 'A call that was said not to have run has not run, and never will',
   'outcome-is-known': 'A call that is in no frame is never said to have perhaps run',
-  'call-order': 'Calls leave in the order in which they were made, on each session anew',
+  'call-order':
+    'Calls leave in the order in which they were made, on each session anew; those without streams may pass others',
   'deadline-is-kept': 'A call is settled by its deadline, or as soon as its caller is awake',
   'right-answer': 'A call gets the answer to itself',
   'stream-order': 'Items come in order, none is missing and none comes twice, unless a gap is told before',

@@ -39,7 +39,7 @@ export class Connection implements Caller {
   readonly #listeners = new Map<Listener, ConnectionStatus>();
   /** One current peer, and any number whose calls are finishing. */
   readonly #peers = new Set<Peer>();
-  readonly #preparing = new PreparingCalls();
+  readonly #preparing: PreparingCalls;
   #current!: Peer;
   /** Changes that listeners are being told of, in order, whatever a listener does about one. */
   readonly #changes: ConnectionStatus[] = [];
@@ -49,9 +49,10 @@ export class Connection implements Caller {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#preparing = new PreparingCalls(() => options.clock.now());
     this.#dialler = new Dialler(options, {
       current: (session) => this.#adopt(session),
-      refused: (end) => this.#current.refuse(end),
+      refused: (end) => this.#refuse(end),
       statusChanged: () => this.#tell(),
       swept: (now) => this.#sweep(now),
       busy: () => this.#busy,
@@ -109,23 +110,28 @@ export class Connection implements Caller {
     const { clock, turn } = this.#options;
     const call = new OutgoingCall(request, sink, clock.now());
     if (this.#finishing || this.state === 'closed') call.stop(new HawserError('closed', 'not-run'));
-    else if (call.watch(clock, turn)) this.#make(call);
+    else if (call.watch(clock, turn)) {
+      if (request.later) this.#prepare(call, request.later);
+      else this.#make(call);
+    }
     return call;
   }
 
+  #prepare(call: OutgoingCall, later: NonNullable<CallRequest['later']>): void {
+    this.#preparing.add(call, later, {
+      ready: () => this.#make(call),
+      over: () => this.#checkFinished(),
+    });
+  }
+
   #make(call: OutgoingCall): void {
-    const { later } = call.request;
-    if (later === undefined) this.#current.call(call);
-    else {
-      this.#preparing.add(call, later, {
-        ready: () => {
-          this.#current.call(call);
-          this.#dialler.want();
-        },
-        over: () => this.#checkFinished(),
-      });
-    }
+    this.#current.call(call);
     this.#dialler.want();
+  }
+
+  #refuse(end: SessionEnd): void {
+    this.#preparing.stop(() => new HawserError('refused', 'not-run', end.name), end.error);
+    this.#current.refuse(end);
   }
 
   #waitFor(ms: number): Promise<void> {
@@ -166,7 +172,7 @@ export class Connection implements Caller {
       lost: (calls, end) => {
         this.#peers.delete(peer);
         // First all that goes on, in call order; then whoever is told may make new calls.
-        const news: (() => void)[] = [];
+        const news = [() => this.#losePreparing(end)];
         for (const call of calls) this.#lost(call, end, news);
         this.#tell();
         for (const tell of news) tell();
@@ -187,6 +193,11 @@ export class Connection implements Caller {
     if (fault) news.push(() => call.lose(fault, fault.code === 'refused' ? end.error : undefined));
     else if (call.left && !end.untouched) this.#repeat(call, end, news);
     else this.#current.call(call);
+  }
+
+  /** Those that are yet to be made were asked in the same name. */
+  #losePreparing(end: SessionEnd): void {
+    this.#preparing.stop((call) => this.#faultOf(call, end), isRefusal(end) ? end.error : undefined);
   }
 
   /** Why a call cannot go on; undefined if it can. */
@@ -225,6 +236,7 @@ export class Connection implements Caller {
 
   #sweep(now: number): void {
     for (const peer of this.#peers) peer.sweep(now);
+    this.#preparing.sweep(now, this.#options.timeoutMs);
   }
 
   /** Tells the status, unless it was told. */

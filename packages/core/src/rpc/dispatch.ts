@@ -40,6 +40,35 @@ export interface StreamDrop {
 
 export type StreamElement = StreamItem | StreamPosition | StreamDrop;
 
+/** Items may be missing before the next. */
+export interface StreamGap {
+  readonly gap: string;
+  /** How many, where that is known. */
+  readonly count: number | undefined;
+}
+
+/** A tracked event as it leaves, but for the id of the stream: serialised once for all that it goes to. */
+export interface SplicedItem {
+  readonly tail: string;
+  /** Its bytes. */
+  readonly sections?: readonly Uint8Array[] | undefined;
+}
+
+/** A stream of what is there before it is asked for, taken without a promise for each. */
+export interface Feed {
+  /** Told when there is something again, after `take` gave nothing. Set before the first `take`. */
+  wake: () => void;
+  /** The next; undefined if there is none yet. Throws what the stream fails with. */
+  take(): SplicedItem | StreamPosition | StreamGap | 'end' | undefined;
+  /** Nothing more is taken. Called at the end too, and more than once. */
+  stop(): void;
+}
+
+export interface FedReply {
+  readonly kind: 'feed';
+  readonly feed: Feed;
+}
+
 /** A stream on its way out. */
 export interface StreamReply {
   readonly kind: 'stream';
@@ -72,7 +101,8 @@ export type Reply =
   | ResultReply
   /** The error shape's JSON. */
   | { readonly kind: 'error'; readonly json: string }
-  | StreamReply;
+  | StreamReply
+  | FedReply;
 
 /** Runs calls: all that a peer knows of a router. Data have passed its transformer, but are no text yet. */
 export interface Dispatch {

@@ -65,7 +65,7 @@ class Guest implements ServerSession {
   readonly #options: GuestOptions;
   readonly #busy: Set<Guest>;
   readonly #ending = new LazySignal();
-  readonly #preparing = new PreparingCalls();
+  readonly #preparing: PreparingCalls;
   #end: SessionEnd | undefined;
 
   /** It is among the `busy` while it has calls of this end. */
@@ -73,9 +73,10 @@ class Guest implements ServerSession {
     this.#session = session;
     this.#options = options;
     this.#busy = busy;
+    this.#preparing = new PreparingCalls(() => options.clock.now());
     this.peer = new Peer(session, {
       ...options,
-      idle: () => busy.delete(this),
+      idle: () => this.#rest(),
       lost: (calls, end) => this.#lost(calls, end),
     });
   }
@@ -96,19 +97,28 @@ class Guest implements ServerSession {
     const { clock, turn } = this.#options;
     const call = new OutgoingCall(request, sink, clock.now());
     if (this.#end) call.stop(new HawserError('session-lost', 'not-run', this.#end.name));
-    else if (call.watch(clock, turn)) this.#make(call);
+    else if (call.watch(clock, turn)) {
+      this.#busy.add(this);
+      if (request.later) this.#prepare(call, request.later);
+      else this.peer.call(call);
+    }
     return call;
   }
 
-  #make(call: OutgoingCall): void {
-    const { later } = call.request;
-    if (later) return this.#preparing.add(call, later, { ready: () => this.#begin(call), over() {} });
-    this.#begin(call);
+  #prepare(call: OutgoingCall, later: NonNullable<CallRequest['later']>): void {
+    this.#preparing.add(call, later, {
+      ready: () => this.peer.call(call),
+      over: () => this.#rest(),
+    });
   }
 
-  #begin(call: OutgoingCall): void {
-    this.#busy.add(this);
-    this.peer.call(call);
+  sweep(now: number): void {
+    this.peer.sweep(now);
+    this.#preparing.sweep(now, this.#options.timeoutMs);
+  }
+
+  #rest(): void {
+    if (!this.peer.outstanding && this.#preparing.size === 0) this.#busy.delete(this);
   }
 
   close(): void {
@@ -136,7 +146,7 @@ export class Host<R> {
     const doorkeeper: Doorkeeper<R> = {
       created: (session) => void this.#guests.set(session, new Guest(session, options, this.#busy)),
       swept: (now) => {
-        for (const { peer } of this.#busy) peer.sweep(now);
+        for (const guest of this.#busy) guest.sweep(now);
       },
       admit: (session, request, params) => this.#admit(session, request, params),
     };

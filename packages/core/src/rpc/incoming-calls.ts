@@ -7,14 +7,14 @@ import { limits } from '../wire/limits.js';
 import type { CallMessage, CallType, CreditMessage } from '../wire/message.js';
 import { callType, encodeBare, encodeError, encodeGap, encodeResult, readValue } from '../wire/message.js';
 import type { Found } from './attachments.js';
-import type { Dispatch, IncomingCall, Reply, ResultReply, StreamReply, ValueStream } from './dispatch.js';
+import type { Dispatch, IncomingCall, Reply, ResultReply, ValueStream } from './dispatch.js';
 import { ServingError } from './dispatch.js';
 import type { IncomingStream } from './incoming-stream.js';
 import type { IncomingStreams } from './incoming-streams.js';
 import { LazySignal } from './lazy-signal.js';
 import type { OutgoingStreams, SentStreams } from './outgoing-streams.js';
 import { closeSources } from './outgoing-streams.js';
-import type { PumpFailure } from './stream-pump.js';
+import type { PumpFailure, PumpOptions } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
 import type { StreamTurns } from './stream-turns.js';
 
@@ -173,7 +173,8 @@ export class IncomingCalls {
   }
 
   #answer(call: RunningCall, reply: Reply): void {
-    if (reply.kind === 'stream') return this.#stream(call, reply);
+    if (reply.kind === 'stream') return this.#stream(call, reply, reply.gap);
+    if (reply.kind === 'feed') return this.#stream(call, reply.feed);
     if (reply.kind === 'error') {
       if (call.cancelled) this.#finishFated(call, 'reply');
       else this.#error(call, reply.json, 'reply');
@@ -233,7 +234,7 @@ export class IncomingCalls {
     return call.outputs;
   }
 
-  #stream(call: RunningCall, stream: StreamReply): void {
+  #stream(call: RunningCall, stream: PumpOptions['stream'], gap?: string): void {
     const done = (failure: PumpFailure): void => {
       if (call.cancelled) this.#finishFated(call, 'stream');
       else if (failure) this.#fail(call, failure.error, 'stream');
@@ -244,7 +245,7 @@ export class IncomingCalls {
     call.pump = pump;
     if (call.cancelled) return pump.stop(undefined);
     this.#session.send(encodeBare('started', call.id), 'reply');
-    if (stream.gap !== undefined) this.#session.send(encodeGap(call.id, stream.gap), 'stream');
+    if (gap !== undefined) this.#session.send(encodeGap(call.id, gap), 'stream');
     if (call.credit) pump.credit(call.credit);
     pump.run();
   }

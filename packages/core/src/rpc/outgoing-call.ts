@@ -74,8 +74,12 @@ function deadlineOf(timeoutMs: number | undefined, now: number): number | undefi
   return timeoutMs === undefined || timeoutMs > longestTimerMs ? undefined : now + Math.max(0, timeoutMs);
 }
 
+let made = 0;
+
 /** A call that this end made, over all the sessions that it lives on. */
 export class OutgoingCall implements StreamOrigin {
+  /** Rises with each call that is made. */
+  readonly serial = ++made;
   readonly request: CallRequest;
   readonly sink: CallSink;
   payload: Payload;
@@ -117,6 +121,18 @@ export class OutgoingCall implements StreamOrigin {
   /** Whether its message is in a frame: from then on it can have run. */
   get left(): boolean {
     return this.message?.state === 'framed';
+  }
+
+  /** What was to be sent has been read. */
+  prepared(payload: Payload, now: number): void {
+    this.payload = payload;
+    this.heardAt = now;
+  }
+
+  /** Whether it is a call that silence ends, and there was so much of it. */
+  overdue(now: number, ms: number): boolean {
+    const patient = this.request.type === 'subscription' || this.request.timeoutMs !== undefined;
+    return !patient && !this.outputs && this.silent(now, ms);
   }
 
   /** Whether nothing has moved for so long. */

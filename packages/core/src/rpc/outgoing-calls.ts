@@ -1,4 +1,3 @@
-import { Fifo } from '../session/fifo.js';
 import { Outgoing } from '../session/outgoing.js';
 import type { Clock } from '../session/ports.js';
 import type { Session } from '../session/session.js';
@@ -15,6 +14,7 @@ import type {
 } from '../wire/message.js';
 import { encodeBare, encodeCall, encodeCredit, messageKinds, readValue } from '../wire/message.js';
 import type { Found } from './attachments.js';
+import { CallQueue } from './call-queue.js';
 import { HawserError } from './hawser-error.js';
 import type { IncomingStream } from './incoming-stream.js';
 import type { IncomingStreams } from './incoming-streams.js';
@@ -36,9 +36,6 @@ export type ReplyMessage =
 const maxQueued = 65_536;
 const maxWaiting = 16 * 1024 * 1024;
 
-/** Settled calls that the queue keeps before it looks through all to let go of them. */
-const maxStale = 1024;
-
 export interface OutgoingCallsOptions {
   readonly clock: Clock;
   /** Silence after which a query or mutation times out, in ms. */
@@ -57,11 +54,7 @@ export class OutgoingCalls implements CallTable {
   /** In flight; a cancelled call stays until its final message, as it does at the callee. */
   readonly #calls = new Map<number, OutgoingCall>();
   /** Waiting for a place among the calls in flight. */
-  readonly #queue = new Fifo<OutgoingCall>();
-  /** Calls in the queue that were settled there. */
-  #stale = 0;
-  /** Characters of the inputs in the queue. */
-  #queuedLength = 0;
+  readonly #queue = new CallQueue();
   #lastId = 0;
 
   constructor(session: Session, options: OutgoingCallsOptions) {
@@ -70,7 +63,7 @@ export class OutgoingCalls implements CallTable {
   }
 
   get size(): number {
-    return this.#calls.size + this.#queued;
+    return this.#calls.size + this.#queue.size;
   }
 
   start(call: OutgoingCall): void {
@@ -80,33 +73,45 @@ export class OutgoingCalls implements CallTable {
     call.owed = undefined;
     call.inputs = undefined;
     call.queued = false;
-    if (this.#queued >= maxQueued || this.#waitingLength > maxWaiting) {
+    if (this.#queue.size >= maxQueued || this.#waitingLength > maxWaiting) {
       call.stop(new HawserError('queue-full', call.outcome));
-    } else if ((call.payload.streams?.length ?? 0) > this.session.limits.calls) {
+    } else if (streamsOf(call) > this.session.limits.calls) {
       call.stop(new HawserError('too-large', call.outcome));
-    } else if (this.#queued === 0 && this.#hasPlace(call)) this.#admit(call);
-    else {
-      this.#enqueue(call);
-      this.#queue.push(call);
-    }
+    } else if (this.#queue.isFree(call) && this.#hasPlace(call)) this.#admit(call);
+    else this.#queue.push(call);
   }
 
   /** Measures the calls that have not left by the limits that are in force now. */
   limited(): void {
+    const { calls } = this.session.limits;
     const waiting: OutgoingCall[] = [];
-    let room = this.session.limits.calls;
+    let left = 0;
     for (const call of [...this.#calls.values()]) {
       const { message } = call;
-      if (message?.state !== 'waiting') room--;
-      else if (this.session.admits(message)) waiting.push(call);
+      if (message?.state !== 'waiting') left++;
+      else if (this.session.admits(message) && streamsOf(call) <= calls) waiting.push(call);
       else call.stop(new HawserError('too-large', call.outcome));
     }
-    const surplus = waiting.slice(Math.max(0, room));
     // Whoever was told of one that is too large may have given up another.
-    const back = surplus.filter((call) => !call.settled);
+    const open = waiting.filter((call) => !call.settled);
+    const back = this.#surplusOf(open, left);
     for (const call of back) this.#callBack(call);
     this.#queue.prepend(back);
     this.fill();
+  }
+
+  /** Those of the calls that have no place beside the ones that left. */
+  #surplusOf(calls: readonly OutgoingCall[], left: number): readonly OutgoingCall[] {
+    const most = this.session.limits.calls;
+    let places = most - left;
+    let streams = calls.reduce((sum, call) => sum + streamsOf(call), most - this.#options.outgoing.size);
+    return calls.filter((call) => {
+      const fits = places > 0 && streamsOf(call) <= streams;
+      if (!fits) return true;
+      places--;
+      streams -= streamsOf(call);
+      return false;
+    });
   }
 
   cancel(call: OutgoingCall): void {
@@ -115,7 +120,7 @@ export class OutgoingCalls implements CallTable {
       this.#withdraw(call, call.message);
       this.#free(call.id);
     } else if (call.queued) {
-      this.#unqueue(call);
+      this.#queue.drop(call);
       // It may have waited for more than those behind it need.
       this.fill();
     }
@@ -157,10 +162,7 @@ export class OutgoingCalls implements CallTable {
   /** Rejects the calls of which nothing was heard for too long. */
   sweep(now: number): void {
     const overdue: OutgoingCall[] = [];
-    for (const call of this.#open()) {
-      const patient = call.request.type === 'subscription' || call.request.timeoutMs !== undefined;
-      if (!patient && !call.outputs && call.silent(now, this.#options.timeoutMs)) overdue.push(call);
-    }
+    for (const call of this.#open()) if (call.overdue(now, this.#options.timeoutMs)) overdue.push(call);
     for (const call of overdue) call.stop(new HawserError('timeout', call.outcome));
   }
 
@@ -172,10 +174,9 @@ export class OutgoingCalls implements CallTable {
 
   /** Gives up the calls that are not settled, in the order they were made. */
   surrender(): OutgoingCall[] {
-    const calls = [...this.#open()];
+    const calls = [...this.#open()].sort((one, other) => one.serial - other.serial);
     this.#calls.clear();
     this.#queue.clear();
-    this.#stale = this.#queuedLength = 0;
     return calls;
   }
 
@@ -265,11 +266,8 @@ export class OutgoingCalls implements CallTable {
   }
 
   /** Whether the other end takes a call, and the streams of its input. */
-  #hasPlace({ payload }: OutgoingCall): boolean {
-    return (
-      this.#calls.size < this.session.limits.calls &&
-      this.#options.outgoing.admits(payload.streams?.length ?? 0)
-    );
+  #hasPlace(call: OutgoingCall): boolean {
+    return this.#calls.size < this.session.limits.calls && this.#options.outgoing.admits(streamsOf(call));
   }
 
   /** Gives the streams of an input their ids. */
@@ -303,21 +301,7 @@ export class OutgoingCalls implements CallTable {
 
   /** Characters that are held here; bytes are the caller's own. */
   get #waitingLength(): number {
-    return this.session.waiting('call') + this.session.leavingInParts('call').text + this.#queuedLength;
-  }
-
-  get #queued(): number {
-    return this.#queue.size - this.#stale;
-  }
-
-  #enqueue(call: OutgoingCall): void {
-    call.queued = true;
-    this.#queuedLength += call.payload.json?.length ?? 0;
-  }
-
-  #dequeue(call: OutgoingCall): void {
-    call.queued = false;
-    this.#queuedLength -= call.payload.json?.length ?? 0;
+    return this.session.waiting('call') + this.session.leavingInParts('call').text + this.#queue.length;
   }
 
   /** Takes a message that has not left out of the calls in flight. */
@@ -325,15 +309,6 @@ export class OutgoingCalls implements CallTable {
     if (call.message) this.#withdraw(call, call.message);
     this.#calls.delete(call.id);
     call.message = call.inputs = undefined;
-    this.#enqueue(call);
-  }
-
-  #unqueue(call: OutgoingCall): void {
-    this.#dequeue(call);
-    this.#stale++;
-    if (this.#stale < maxStale || this.#stale * 2 < this.#queue.size) return;
-    this.#queue.retain((it) => it.queued);
-    this.#stale = 0;
   }
 
   #free(id: number): void {
@@ -344,16 +319,13 @@ export class OutgoingCalls implements CallTable {
 
   /** Gives the places that are free to those that wait, in their order. */
   fill(): void {
-    for (let next = this.#queue.peek(); next; next = this.#queue.peek()) {
-      if (next.queued && !this.#hasPlace(next)) return;
-      this.#queue.shift();
-      if (!next.queued) this.#stale--;
-      else {
-        this.#dequeue(next);
-        this.#admit(next);
-      }
-    }
+    const fits = (call: OutgoingCall): boolean => this.#hasPlace(call);
+    for (let call = this.#queue.shift(fits); call; call = this.#queue.shift(fits)) this.#admit(call);
   }
+}
+
+function streamsOf({ payload }: OutgoingCall): number {
+  return payload.streams?.length ?? 0;
 }
 
 function isFinal(message: ReplyMessage): boolean {

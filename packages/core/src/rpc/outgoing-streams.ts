@@ -120,6 +120,11 @@ export class OutgoingStreams {
     this.#freed = freed;
   }
 
+  /** Those that are not over at the other end. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Whether the other end takes so many more. */
   admits(count: number): boolean {
     return this.#open.size + count <= this.#session.limits.calls;

@@ -3,8 +3,8 @@ import { Outgoing, wholeLength } from '../session/outgoing.js';
 import type { Session } from '../session/session.js';
 import { limits } from '../wire/limits.js';
 import type { CreditMessage } from '../wire/message.js';
-import { encodeGap, encodeItem, encodePosition } from '../wire/message.js';
-import type { StreamElement, StreamReply } from './dispatch.js';
+import { encodeGap, encodeItem, encodePosition, spliceItem } from '../wire/message.js';
+import type { Feed, SplicedItem, StreamElement, StreamGap, StreamItem, StreamReply } from './dispatch.js';
 import { ServingError } from './dispatch.js';
 import type { Pump, StreamTurns } from './stream-turns.js';
 
@@ -21,9 +21,12 @@ export interface Progress {
   readonly bytes: number;
 }
 
+/** A source that gives a promise for each item. */
+type Pulled = Pick<StreamReply, 'iterator' | 'toItem'>;
+
 export interface PumpOptions {
   readonly id: number;
-  readonly stream: Pick<StreamReply, 'iterator' | 'toItem'>;
+  readonly stream: Pulled | Feed;
   readonly session: Session;
   readonly turns: StreamTurns;
   readonly done: PumpDone;
@@ -35,15 +38,19 @@ export interface PumpOptions {
  * - `ready`: the next item may be pulled if the window allows it
  * - `waiting`: for its turn, since the session has no room
  * - `pulling`: an item is being made
+ * - `idle`: its feed has nothing yet
  * - `leaving`: an item travels in parts, which nothing of this stream may overtake
  * - `stopping`: the generator is being returned
  */
-type State = 'ready' | 'waiting' | 'pulling' | 'leaving' | 'stopping' | 'over';
+type State = 'ready' | 'waiting' | 'pulling' | 'idle' | 'leaving' | 'stopping' | 'over';
 
 /** Pulls a stream at its sender, one item at a time, and never past its receiver's window. */
 export class StreamPump implements Pump {
   readonly #options: PumpOptions;
   readonly #session: Session;
+  /** One of the two. */
+  readonly #feed: Feed | undefined;
+  readonly #pulls: Pulled | undefined;
   /** Lengths of the items on their way, and what counts as progress of them, oldest first. */
   readonly #lengths = new Fifo<number>();
   readonly #loads = new Fifo<number>();
@@ -64,14 +71,22 @@ export class StreamPump implements Pump {
   constructor(options: PumpOptions) {
     this.#options = options;
     this.#session = options.session;
+    const { stream } = options;
+    if ('take' in stream) {
+      this.#feed = stream;
+      stream.wake = this.#wake;
+    } else this.#pulls = stream;
   }
 
   /** Goes on if it may: after the start, or a credit. */
   run(): void {
-    if (this.#state !== 'ready' || !this.#open) return;
-    if (this.#session.room.reserve(this.length)) return this.#pull();
-    this.#state = 'waiting';
-    this.#options.turns.push(this);
+    while (this.#state === 'ready' && this.#open) {
+      if (this.#session.room.reserve(this.length)) this.#next();
+      else {
+        this.#state = 'waiting';
+        this.#options.turns.push(this);
+      }
+    }
   }
 
   /** The session has room for it again. */
@@ -80,7 +95,12 @@ export class StreamPump implements Pump {
     this.#state = 'ready';
     if (!this.#open) return;
     this.#session.room.take(this.length);
-    this.#pull();
+    this.#next();
+    this.run();
+  }
+
+  get waits(): boolean {
+    return this.#state === 'waiting';
   }
 
   /** Whether its source is not what it was: something was asked of it, or it was returned. */
@@ -115,12 +135,14 @@ export class StreamPump implements Pump {
   /** Returns the generator; `done` comes when it has ended, which a generator may take its time to do. */
   stop(failure: PumpFailure): void {
     if (this.#state === 'stopping' || this.#state === 'over') return;
+    const waited = this.waits;
     this.#state = 'stopping';
+    if (waited) this.#options.turns.drop();
     if (this.#leaving) this.#session.withdraw(this.#leaving, 'stream');
     const over = (): void => this.#finish(failure);
     try {
-      const { iterator } = this.#options.stream;
-      if (iterator.return === undefined) over();
+      const iterator = this.#pulls?.iterator;
+      if (iterator?.return === undefined) over();
       else iterator.return().then(over, over);
     } catch {
       over();
@@ -131,11 +153,34 @@ export class StreamPump implements Pump {
     return this.#sent - this.#consumed < this.#window.items && this.#bytes < this.#window.bytes;
   }
 
+  #next(): void {
+    this.#pulled = true;
+    if (this.#feed) this.#take(this.#feed);
+    else this.#pull();
+  }
+
+  #take(feed: Feed): void {
+    this.#session.room.release(this.length);
+    try {
+      const element = feed.take();
+      if (element === undefined) this.#state = 'idle';
+      else if (element === 'end') this.#finish(undefined);
+      else this.#send(element);
+    } catch (error) {
+      this.#finish({ error });
+    }
+  }
+
+  readonly #wake = (): void => {
+    if (this.#state !== 'idle') return;
+    this.#state = 'ready';
+    this.run();
+  };
+
   #pull(): void {
     this.#state = 'pulling';
-    this.#pulled = true;
     try {
-      this.#options.stream.iterator.next().then(this.#came, this.#failed);
+      this.#pulls?.iterator.next().then(this.#came, this.#failed);
     } catch (error) {
       this.#failed(error);
     }
@@ -144,11 +189,11 @@ export class StreamPump implements Pump {
   readonly #came = (result: IteratorResult<unknown, unknown>): void => {
     this.#session.room.release(this.length);
     if (this.#state !== 'pulling') return;
-    if (result.done) return this.#finish(undefined);
+    if (result.done || this.#pulls === undefined) return this.#finish(undefined);
     try {
-      const element = this.#options.stream.toItem(result.value);
-      if (element instanceof Promise) element.then(this.#take, this.#stopWith);
-      else this.#take(element);
+      const element = this.#pulls.toItem(result.value);
+      if (element instanceof Promise) element.then(this.#made, this.#stopWith);
+      else this.#made(element);
     } catch (error) {
       this.#stopWith(error);
     }
@@ -161,7 +206,7 @@ export class StreamPump implements Pump {
 
   readonly #stopWith = (error: unknown): void => this.stop({ error });
 
-  readonly #take = (element: StreamElement): void => {
+  readonly #made = (element: StreamElement): void => {
     if (this.#state !== 'pulling') return;
     try {
       this.#send(element);
@@ -173,11 +218,23 @@ export class StreamPump implements Pump {
     this.run();
   };
 
-  #send(element: StreamElement): void {
+  #send(element: StreamElement | SplicedItem | StreamGap): void {
     const { id } = this.#options;
-    if ('position' in element) return this.#say(encodePosition(id, element.position));
-    if ('dropped' in element) return this.#say(encodeGap(id, 'dropped', element.dropped));
-    const { data, event, sections } = element;
+    if ('tail' in element) this.#sendSpliced(element);
+    else if ('position' in element) this.#say(encodePosition(id, element.position));
+    else if ('dropped' in element) this.#say(encodeGap(id, 'dropped', element.dropped));
+    else if ('gap' in element) this.#say(encodeGap(id, element.gap, element.count));
+    else this.#sendItem(element);
+  }
+
+  #sendSpliced({ tail, sections }: SplicedItem): void {
+    const text = spliceItem(this.#options.id, tail);
+    const message = sections || text.length > wholeLength ? new Outgoing(text, sections) : text;
+    this.#sendMessage(message, text.length);
+  }
+
+  #sendItem({ data, event, sections }: StreamItem): void {
+    const { id } = this.#options;
     const json = JSON.stringify(data);
     const text = encodeItem(id, json, event, sections && { bytes: sections.map(({ row }) => row) });
     const whole = sections === undefined && text.length <= wholeLength;
@@ -187,12 +244,17 @@ export class StreamPump implements Pump {
           text,
           sections?.map((section) => section.data),
         );
+    this.#sendMessage(message, text.length);
+  }
+
+  #sendMessage(message: string | Outgoing, textLength: number): void {
+    const { length } = message;
     this.#say(message);
     this.#sent++;
-    this.length = message.length;
-    this.#bytes += message.length;
-    this.#lengths.push(message.length);
-    if (this.#options.progress) this.#loads.push(sections ? message.length - text.length : message.length);
+    this.length = length;
+    this.#bytes += length;
+    this.#lengths.push(length);
+    if (this.#options.progress) this.#loads.push(length > textLength ? length - textLength : length);
   }
 
   #say(message: string | Outgoing): void {
@@ -217,6 +279,7 @@ export class StreamPump implements Pump {
   #finish(failure: PumpFailure): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
+    this.#feed?.stop();
     this.#options.done(failure);
   }
 }

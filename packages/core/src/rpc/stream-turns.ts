@@ -11,16 +11,30 @@ export interface Pump {
   resume(): void;
   /** Length of the last item: what the next is likely to take. */
   readonly length: number;
+  /** Whether it still wants room. */
+  readonly waits: boolean;
 }
+
+/** Pumps that want no room any more a queue keeps before it looks through all to let go of them. */
+const sweepAt = 1024;
 
 /** The streams of a session that found no room in it, in the order in which they found none. */
 export class StreamTurns {
   readonly #waiting = new Fifo<Pump>();
   /** Those whose items travel in parts. */
   readonly #large = new Fifo<Pump>();
+  #stale = 0;
 
   push(pump: Pump): void {
     (pump.length > wholeLength ? this.#large : this.#waiting).push(pump);
+  }
+
+  /** One of those that wait was stopped. */
+  drop(): void {
+    this.#stale++;
+    if (this.#stale < sweepAt || this.#stale * 2 < this.#waiting.size + this.#large.size) return;
+    for (const queue of [this.#waiting, this.#large]) queue.retain((pump) => pump.waits);
+    this.#stale = 0;
   }
 
   /** Resumes about as many as there is room for. Answers whether there are more that it has room for. */
@@ -28,10 +42,17 @@ export class StreamTurns {
     for (let left = roomLength; left > 0; ) {
       const pump = this.#waiting.shift();
       if (pump === undefined) break;
-      pump.resume();
-      left -= pump.length || room.itemLength;
+      if (!pump.waits) this.#stale--;
+      else {
+        pump.resume();
+        left -= pump.length || room.itemLength;
+      }
     }
-    while (room.takesLarge && this.#large.size > 0) this.#large.shift()?.resume();
+    while (room.takesLarge && this.#large.size > 0) {
+      const pump = this.#large.shift();
+      if (pump?.waits) pump.resume();
+      else this.#stale--;
+    }
     if (this.#large.size > 0) room.await();
     return this.#waiting.size > 0;
   }

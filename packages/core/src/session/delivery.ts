@@ -101,7 +101,11 @@ export class WholeDelivery implements Delivery {
   }
 }
 
-/** Bytes of a message's JSON, as its sender counts them at least. */
+/** Bytes of a message's JSON, as its sender counts them at least. What is nested too deeply to be measured is none. */
 function leastOf(message: Message): number {
-  return JSON.stringify(message).length / maxBytesPerUnit;
+  try {
+    return JSON.stringify(message).length / maxBytesPerUnit;
+  } catch {
+    return 0;
+  }
 }

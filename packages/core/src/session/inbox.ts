@@ -1,10 +1,10 @@
 import type { Delivery, Hand } from './delivery.js';
 import { Fifo } from './fifo.js';
+import { Pace } from './pace.js';
 import type { Turn } from './ports.js';
-import { TurnBudget } from './turn-budget.js';
 
 /** Bytes that wait for a turn of theirs; what comes beyond that has those before it handed on at once. */
-const mostBytes = 262_144;
+const mostBytes = 1_048_576;
 
 export interface InboxOptions {
   readonly turn: Turn;
@@ -15,27 +15,35 @@ export interface InboxOptions {
 /** What has come in, handed on in its order. What takes its time takes several turns. */
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #budget: TurnBudget;
+  readonly #pace: Pace;
   readonly #waiting = new Fifo<Delivery>();
   #bytes = 0;
   #arrived: Delivery | undefined;
   #state: 'idle' | 'handing' | 'resting' = 'idle';
+  #goesOn = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    this.#budget = new TurnBudget(options.now);
+    this.#pace = new Pace(options.now);
   }
 
-  /** What is being handed on, or was last. */
+  /** What is being handed on. */
   get arrived(): Delivery | undefined {
     return this.#arrived;
+  }
+
+  /** Whether more was handed on in this turn than what has had the time to be answered. */
+  get goesOn(): boolean {
+    return this.#goesOn;
   }
 
   push(delivery: Delivery): void {
     this.#waiting.push(delivery);
     this.#bytes += delivery.bytes;
-    if (this.#state === 'idle') this.#hand();
-    else if (this.#state === 'resting') this.#handDownTo(mostBytes);
+    if (this.#state === 'idle') {
+      this.#pace.came();
+      this.#hand();
+    } else if (this.#state === 'resting') this.#handDownTo(mostBytes);
   }
 
   /** Hands on all that waits; does nothing while something is being handed on. */
@@ -51,38 +59,65 @@ export class Inbox {
 
   #hand(): void {
     this.#state = 'handing';
-    this.#budget.begin();
     try {
-      while (this.#next()) if (this.#budget.spent()) return this.#rest();
+      while (this.#waiting.size > 0 && this.#pace.allows()) this.#next();
     } finally {
-      // Nobody is to be unheard for ever because one message made somebody throw.
-      if (this.#state === 'handing') this.#state = 'idle';
+      // Also when somebody throws: nobody is to be unheard for ever because of one message.
+      this.#arrived = undefined;
+      if (this.#waiting.size > 0) this.#rest();
+      else this.#state = 'idle';
     }
   }
 
-  /** A turn of its own is still to come. */
+  /** The turn that it rests for is still to come. */
   #handDownTo(bytes: number): void {
     this.#state = 'handing';
-    while (this.#bytes > bytes) this.#next();
-    this.#state = 'resting';
+    try {
+      while (this.#bytes > bytes) this.#next();
+    } finally {
+      this.#arrived = undefined;
+      this.#state = 'resting';
+    }
   }
 
   #rest(): void {
     this.#state = 'resting';
-    this.#options.turn.yield(() => this.#hand());
+    this.#options.turn.flush(this.#measure, settled);
   }
 
-  /** Hands on one message. Answers whether there are more. */
-  #next(): boolean {
+  readonly #measure = (): void => {
+    this.#goesOn = false;
+    if (this.#pace.tired()) return this.#options.turn.yield(this.#begin);
+    this.#goesOn = this.#waiting.size > 0;
+    this.#hand();
+    if (this.#goesOn && this.#state === 'idle') this.#options.turn.flush(this.#settle, settled);
+  };
+
+  readonly #settle = (): void => {
+    this.#goesOn = false;
+  };
+
+  readonly #begin = (): void => {
+    this.#pace.begin();
+    this.#hand();
+  };
+
+  /** Hands on one message. */
+  #next(): void {
     const delivery = this.#waiting.peek();
-    if (delivery === undefined) return false;
+    if (delivery === undefined) return;
     this.#arrived = delivery;
-    delivery.next(this.#options.hand);
-    // Whoever got it may have ended the session.
-    if (delivery.done && this.#waiting.peek() === delivery) {
-      this.#waiting.shift();
-      this.#bytes -= delivery.bytes;
+    try {
+      delivery.next(this.#options.hand);
+    } finally {
+      // Whoever got it may have ended the session.
+      if (delivery.done && this.#waiting.peek() === delivery) {
+        this.#waiting.shift();
+        this.#bytes -= delivery.bytes;
+      }
     }
-    return this.#waiting.size > 0;
   }
 }
+
+/** Nothing else is waited for. */
+const settled = (): number => 0;

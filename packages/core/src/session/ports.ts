@@ -17,7 +17,7 @@ export interface Socket {
 
 /** What an adapter tells about one socket, in order, each frame whole; never during `Dial`, else at any time. */
 export interface SocketEvents {
-  /** A text frame as a string, a binary frame as bytes. */
+  /** A text frame as a string, a binary frame as bytes that nobody changes any more. */
   frame(data: FrameData): void;
   /** `buffered` fell below `socketBufferBytes` after it had reached it. */
   drained(): void;

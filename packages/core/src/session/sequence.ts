@@ -39,7 +39,7 @@ export class Sequence {
     return this.#written;
   }
 
-  /** Frames whose messages were handed on. */
+  /** Frames that have come. */
   get received(): number {
     return this.#received;
   }

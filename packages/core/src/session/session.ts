@@ -137,6 +137,7 @@ export class Session {
       ledger,
       sequence: this.#sequence,
       limits: () => this.#limits,
+      more: () => this.#inbox.goesOn,
       flushing: () => this.#relimit(),
       room: () => this.#state !== 'ended' && this.#handler?.room() === true,
     });
@@ -232,6 +233,8 @@ export class Session {
 
   /** Takes the socket away; what waits and what is kept goes on waiting. */
   detach(): void {
+    // Calls run with the context of the line that they came by.
+    this.#inbox.drain();
     this.#socket = undefined;
     this.#writer.detach();
     if (this.#state !== 'ended') this.#state = 'absent';
@@ -294,8 +297,11 @@ export class Session {
    * business.
    */
   end(end: SessionEnd): void {
-    this.#inbox.drain();
-    this.#over(end);
+    try {
+      this.#inbox.drain();
+    } finally {
+      this.#over(end);
+    }
   }
 
   #over(end: SessionEnd): void {
@@ -355,7 +361,7 @@ export class Session {
     // A socket is ordered: its two ends never disagree on what it has carried.
     if (sent !== this.#sequence.received || !this.#sequence.covers(received)) return this.close('miscount');
     // Whoever counts has seen `welcome`, and the limits with it; but not when it built what it sends again.
-    if (sent >= this.#builtEarly) this.#takes = this.#limits;
+    if (sent >= this.#builtEarly) this.#narrow();
     this.#acknowledge(received);
     if (name === 'ping') this.#writer.answerPing();
   }
@@ -371,7 +377,14 @@ export class Session {
   /** What may have been sent before the limits were known is measured by the defaults where they are wider. */
   #measureEarly(data: FrameData): void {
     const isData = typeof data !== 'string' || !data.startsWith('["');
-    if (isData && !this.#early.spend(data)) this.#takes = this.#limits;
+    if (isData && !this.#early.spend(data)) this.#narrow();
+  }
+
+  /** Nothing that comes from now on is early; what has come is handed on as what it was. */
+  #narrow(): void {
+    if (this.#takes === this.#limits) return;
+    this.#inbox.drain();
+    this.#takes = this.#limits;
   }
 
   /** Lets go of what the other end has received. */

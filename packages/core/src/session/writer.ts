@@ -19,6 +19,8 @@ export interface WriterOptions {
   readonly ledger: Ledger;
   readonly sequence: Sequence;
   readonly limits: () => Limits;
+  /** Whether what leaves is to wait for more of this turn. */
+  readonly more: () => boolean;
   /** Comes before anything leaves in a turn. */
   readonly flushing: () => void;
   /** Gives the stream lane's room to those who wait for it. Answers whether there are more. */
@@ -139,6 +141,7 @@ export class Writer {
   readonly #activity = (): number => this.#messages;
 
   readonly #flush = (): void => {
+    if (this.#options.more()) return this.#options.turn.flush(this.#flush, this.#activity);
     this.#scheduled = false;
     this.#options.flushing();
     const socket = this.#socket;

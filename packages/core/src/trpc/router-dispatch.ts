@@ -11,6 +11,8 @@ import type { BufferOptions } from './buffer.js';
 import { buffer, droppedOf, isBuffered } from './buffer.js';
 import type { CallFailure } from './error-shape.js';
 import { errorShapeJson } from './error-shape.js';
+import type { OutputTransformer } from './feed-source.js';
+import { feedMark, isFeedSource } from './feed-source.js';
 import { positionOf } from './position.js';
 import { ProcedureSteps } from './procedure-steps.js';
 import { RawInput } from './raw-input.js';
@@ -116,6 +118,8 @@ class RouterDispatch implements Dispatch {
 
   #reply(call: IncomingCall, result: unknown, gap: string | undefined): Reply | Promise<Reply> {
     if (call.type === 'subscription') {
+      // It knows the cursor by itself, whatever became of it on its way through the input.
+      if (isFeedSource(result)) return { kind: 'feed', feed: result[feedMark](this.#output, call.after) };
       const iterator = this.#buffered(call, iteratorOf(result, call));
       return { kind: 'stream', iterator, toItem: (value) => this.#toItem(value), gap };
     }
@@ -127,8 +131,9 @@ class RouterDispatch implements Dispatch {
   }
 
   #resultOf(call: IncomingCall, { value, sections, streams }: Detached): Reply {
-    const outgoing = streams.map((it) => this.#streamOf(call, it));
+    const outgoing: ValueStream[] = [];
     try {
+      for (const it of streams) outgoing.push(this.#streamOf(call, it));
       return {
         kind: 'result',
         data: this.#serialize(value),
@@ -173,7 +178,11 @@ class RouterDispatch implements Dispatch {
   }
 
   #serialize(value: unknown): unknown {
-    return value === undefined ? undefined : this.#router._def._config.transformer.output.serialize(value);
+    return value === undefined ? undefined : this.#output.serialize(value);
+  }
+
+  get #output(): OutputTransformer {
+    return this.#router._def._config.transformer.output;
   }
 
   #fail(call: IncomingCall, cause: unknown, input: unknown, report: boolean): string {

@@ -1,30 +1,7 @@
 import { StandardSchemaV1Error, TRPCError } from '@trpc/server';
 import type { StreamSource } from '../rpc/stream-source.js';
 import { isStream, iterate } from '../rpc/stream-source.js';
-
-/** Any schema of a library that speaks Standard Schema: https://standardschema.dev. */
-export interface StandardSchema<In = unknown, Out = In> {
-  readonly '~standard': StandardProps<In, Out, string>;
-}
-
-interface StandardProps<In, Out, Vendor extends string> {
-  readonly version: 1;
-  readonly vendor: Vendor;
-  readonly validate: (value: unknown) => StandardResult<Out> | Promise<StandardResult<Out>>;
-  readonly types?: { readonly input: In; readonly output: Out } | undefined;
-}
-
-type StandardResult<Out> =
-  | { readonly value: Out; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
-
-interface StandardIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-type InputOf<S extends StandardSchema> = NonNullable<S['~standard']['types']>['input'];
-type OutputOf<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
+import type { InputOf, OutputOf, StandardIssue, StandardProps, StandardSchema } from './standard-schema.js';
 
 /** What `stream` makes: a Standard Schema that can also be a member of an object of zod 4 or valibot. */
 export interface StreamSchema<In, Out, Vendor extends string = string>

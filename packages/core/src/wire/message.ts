@@ -197,8 +197,18 @@ export function encodeItem(
   if (options !== undefined)
     return `[7,${id},${json ?? 'null'},${JSON.stringify(event ?? null)},${JSON.stringify(options)}]`;
   if (event === undefined) return json === undefined ? `[7,${id}]` : `[7,${id},${json}]`;
-  const tail = json === undefined ? ',{"void":1}]' : ']';
-  return `[7,${id},${json ?? 'null'},${JSON.stringify(event)}${tail}`;
+  return spliceItem(id, encodeItemTail(json, event));
+}
+
+/** What follows the id of a tracked event: the same for every stream that it goes to. */
+export function encodeItemTail(json: string | undefined, event: string, bytes?: readonly BytesRow[]): string {
+  const head = `${json ?? 'null'},${JSON.stringify(event)}`;
+  if (bytes) return `${head},${JSON.stringify({ bytes })}]`;
+  return json === undefined ? `${head},{"void":1}]` : `${head}]`;
+}
+
+export function spliceItem(id: number, tail: string): string {
+  return `[7,${id},${tail}`;
 }
 
 export function encodePosition(id: number, event: string): string {

@@ -59,6 +59,7 @@ export class RouterBench {
     const reply = await this.dispatch.run(call);
     if (reply.kind === 'result') return resultOf(reply);
     if (reply.kind === 'error') return { error: JSON.parse(reply.json) as ErrorShape };
+    if (reply.kind === 'feed') throw new Error('Nothing here reads a feed');
     const items: { data: unknown; event: string | undefined }[] = [];
     const positions: string[] = [];
     const stream = { items, positions, ...(reply.gap === undefined ? {} : { gap: reply.gap }) };

@@ -284,6 +284,19 @@ describe('the sources of a result are let go of, each once and unread, when the 
     });
   }
 
+  it('has one that cannot be begun', () => {
+    const first = new WatchedSource([], 'waits');
+    const locked = new ReadableStream();
+    locked.getReader();
+    const a = procedure.query(() => [first, locked]);
+    return servedWorld({ a }, { limits }, async (world) => {
+      const call = new ValueCall(world.connection, 'a');
+      await world.settle();
+      expect(call.told[0]).toMatch(/locked/);
+      expect([first.pulled, first.endings]).toEqual([0, 1]);
+    })();
+  });
+
   it('has more streams than its caller takes', () => {
     const sources = Array.from({ length: 3 }, () => new WatchedSource(upTo(3)));
     const procedures = { a: procedure.query(() => sources), two: procedure.query(() => sources.slice(0, 0)) };

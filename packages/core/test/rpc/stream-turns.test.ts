@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { StreamTurns } from '../../src/rpc/stream-turns.ts';
 import { CountedStream, upTo } from '../harness/counted-stream.ts';
 import type { ScriptedSocket } from '../harness/scripted-socket.ts';
 import type { ServerBench } from '../harness/server-bench.ts';
 import { withServer } from '../harness/server-bench.ts';
+import { SessionBench } from '../harness/session-bench.ts';
 
 /** The socket's buffer drains once, and fills up again with what comes next. */
 async function drains(bench: ServerBench, socket: ScriptedSocket): Promise<void> {
@@ -95,5 +97,30 @@ describe('streams that share a slow socket', () => {
       expect(streams[9]?.pulled).toBe(50);
       expect(streams.slice(0, 9).every((it) => it.returned)).toBe(true);
     })();
+  });
+});
+
+describe('streams that are stopped while they wait', () => {
+  it('are let go of', () => {
+    const turns = new StreamTurns();
+    let asked = 0;
+    const pumps = Array.from({ length: 10_000 }, () => ({
+      length: 0,
+      stopped: false,
+      get waits() {
+        asked++;
+        return !this.stopped;
+      },
+      resume() {},
+    }));
+    for (const pump of pumps) {
+      turns.push(pump);
+      pump.stopped = true;
+      turns.drop();
+    }
+    asked = 0;
+    const bench = SessionBench.open();
+    turns.give(bench.session.room);
+    expect(asked).toBeLessThan(2048);
   });
 });

@@ -5,6 +5,7 @@ import type { ClientBench } from '../harness/client-bench.ts';
 import { withClient } from '../harness/client-bench.ts';
 import { upTo } from '../harness/counted-stream.ts';
 import type { Frame } from '../harness/frames.ts';
+import { welcomeFrame } from '../harness/frames.ts';
 import { Reading } from '../harness/reading.ts';
 import { procedure, servedWorld } from '../harness/served-world.ts';
 import { ValueCall } from '../harness/value-call.ts';
@@ -55,16 +56,41 @@ describe('a call whose streams the other end does not take yet', () => {
   );
 
   it(
-    'keeps its place in the queue: what comes after it waits behind it',
+    'is called back when the limits turn out lower, and turned away where they never take it',
+    withClient({}, async (bench) => {
+      // More than may leave early: the rest is measured by the limits that `welcome` brings.
+      bench.mutation('large', 'x'.repeat(60_000));
+      bench.mutation('large', 'x'.repeat(60_000));
+      upload(bench, 'a', 3);
+      upload(bench, 'b', 3);
+      const many = new ValueCall(
+        bench.connection,
+        'c',
+        Array.from({ length: 5 }, () => new WatchedSource([], 'waits')),
+      );
+      await bench.opens();
+      const before = bench.messages().length;
+      await bench.says(welcomeFrame({ limits: { calls: 4 } }));
+      const paths = bench
+        .messages()
+        .slice(before)
+        .map(([, , path]) => path);
+      expect(paths.filter((path) => path !== 'large')).toEqual(['a']);
+      expect(many.told[0]).toMatch(/too-large/);
+    }),
+  );
+
+  it(
+    'keeps its place in the queue, and holds up nobody who has no streams',
     withClient({}, async (bench) => {
       await bench.welcomes({ limits: { calls: 2 } });
       upload(bench, 'a', 2);
       upload(bench, 'b', 2);
       bench.query('c');
       await bench.settle();
-      expect(told(bench)).toEqual(['a']);
+      expect(told(bench)).toEqual(['a', 'c']);
       await bench.says([[4, 1, 'x']]);
-      expect(told(bench)).toEqual(['a', 'end of -1', 'end of -2', 'b', 'c']);
+      expect(told(bench)).toEqual(['a', 'c', 'end of -1', 'end of -2', 'b']);
     }),
   );
 

@@ -46,6 +46,7 @@ function heard({ socket }: SessionBench): readonly Heard[] {
 function handedOn(from: SessionBench): SessionBench {
   const to = SessionBench.open();
   for (const data of from.socket.sent) to.session.receive(data);
+  to.flush();
   expect(to.ends).toEqual([]);
   return to;
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import type { StandardSchema } from '../../src/trpc/stream-schema.ts';
+import type { StandardSchema } from '../../src/trpc/standard-schema.ts';
 import { stream } from '../../src/trpc/stream-schema.ts';
 import { CountedStream } from '../harness/counted-stream.ts';
 import { Gate } from '../harness/gate.ts';

@@ -1,0 +1,145 @@
+import { TRPCError } from '@trpc/server';
+import type { StreamGap, StreamPosition } from '../rpc/dispatch.js';
+import type { ChannelEvent } from './channel-event.js';
+import type { ChannelLog } from './channel-log.js';
+import { numberAt, placeOf } from './channel-place.js';
+
+/**
+ * What becomes of a subscriber that falls behind what the log holds:
+ *
+ * - `drop-oldest`: it goes on with the oldest event that there is, and is told how many it missed.
+ * - `latest`: it gets of each key only the newest event, whenever it is behind, and is told how many it missed.
+ * - `error`: its subscription ends with `TOO_MANY_REQUESTS`.
+ */
+export type ChannelOverflow = 'drop-oldest' | 'latest' | 'error';
+
+/** What a reader needs of its channel. */
+export interface ReadChannel {
+  readonly log: ChannelLog;
+  /** Whether a later event has the same key. */
+  superseded(event: ChannelEvent): boolean;
+  /** An event that is no part of the log: it stands for all up to that number. */
+  snapshot(value: unknown, number: number): ChannelEvent | Promise<ChannelEvent>;
+}
+
+export interface ReaderOptions {
+  readonly after: string | undefined;
+  readonly replay: number;
+  readonly overflow: ChannelOverflow;
+  readonly snapshot: (() => unknown) | undefined;
+}
+
+export type ReaderStep = ChannelEvent | StreamPosition | StreamGap;
+
+/** One subscriber's way through a log: from its cursor over what the log holds to what is new, and on. */
+export class ChannelReader {
+  readonly #channel: ReadChannel;
+  readonly #options: ReaderOptions;
+  readonly #wake: () => void;
+  /** Number of the event that comes next; undefined before the first `take`. */
+  #next: number | undefined;
+  /** What comes before that. */
+  #ahead: ReaderStep[] = [];
+  #state: 'reading' | 'asking' | 'failed' = 'reading';
+  #failure: unknown;
+
+  /** `wake` is told when a snapshot that was asked for is there. */
+  constructor(channel: ReadChannel, options: ReaderOptions, wake: () => void) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#wake = wake;
+  }
+
+  /** The next; undefined if there is none yet. Throws what the subscription fails with. */
+  take(): ReaderStep | undefined {
+    if (this.#next === undefined) this.#start();
+    const ahead = this.#ahead.shift();
+    if (ahead) return ahead;
+    if (this.#state === 'asking') return undefined;
+    if (this.#state === 'failed') throw this.#failure;
+    return this.#read(this.#next as number);
+  }
+
+  #read(next: number): ReaderStep | undefined {
+    const { log } = this.#channel;
+    if (next > log.last) return undefined;
+    if (next < log.first) return this.#fallBehind(log.first - next);
+    return this.#options.overflow === 'latest' ? this.#readLatest(next) : this.#readOne(next);
+  }
+
+  #readOne(next: number): ChannelEvent | undefined {
+    const event = this.#channel.log.read(next);
+    if (event) this.#next = next + 1;
+    return event;
+  }
+
+  /** Leaves out what a later event of the same key makes old. */
+  #readLatest(next: number): ReaderStep | undefined {
+    let number = next;
+    let event = this.#channel.log.read(number);
+    while (event && this.#channel.superseded(event)) event = this.#channel.log.read(++number);
+    if (event === undefined) return undefined;
+    this.#next = number + 1;
+    if (number === next) return event;
+    this.#ahead.push(event);
+    return { gap: 'dropped', count: number - next };
+  }
+
+  #start(): void {
+    const { log } = this.#channel;
+    const { after, replay } = this.#options;
+    if (after === undefined) return this.#startAnew(replay);
+    const number = numberAt(log.epoch, after);
+    if (number === undefined || number > log.last) this.#miss('restarted', undefined);
+    else if (number < log.first - 1) this.#miss('expired', log.first - 1 - number);
+    else this.#next = number + 1;
+  }
+
+  #startAnew(replay: number): void {
+    const { log } = this.#channel;
+    if (this.#options.snapshot) return this.#ask(this.#options.snapshot);
+    this.#next = Math.max(log.first, log.last + 1 - replay);
+    this.#tellPlace();
+  }
+
+  #fallBehind(count: number): ReaderStep | undefined {
+    if (this.#options.overflow === 'error') {
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'The subscriber fell behind its channel' });
+    }
+    this.#miss('dropped', count);
+    return this.take();
+  }
+
+  /** Events are missing: the snapshot makes up for them, or they are told as a gap. */
+  #miss(gap: string, count: number | undefined): void {
+    if (this.#options.snapshot) return this.#ask(this.#options.snapshot);
+    this.#next = this.#channel.log.first;
+    this.#ahead.push({ gap, count });
+    this.#tellPlace();
+  }
+
+  /** There is a cursor before there is an event. */
+  #tellPlace(): void {
+    this.#ahead.push({ position: placeOf(this.#channel.log.epoch, (this.#next as number) - 1) });
+  }
+
+  /** Events that come while the snapshot is made follow it. */
+  #ask(snapshot: () => unknown): void {
+    const number = this.#channel.log.last;
+    this.#next = number + 1;
+    this.#state = 'asking';
+    void this.#answer(snapshot, number);
+  }
+
+  async #answer(snapshot: () => unknown, number: number): Promise<void> {
+    try {
+      const value: unknown = await snapshot();
+      this.#ahead.push(await this.#channel.snapshot(value, number));
+      this.#state = 'reading';
+    } catch (error) {
+      this.#state = 'failed';
+      this.#failure = error;
+    }
+    this.#wake();
+  }
+}

@@ -1,0 +1,187 @@
+import type { TrackedEnvelope } from '@trpc/server';
+import { TRPCError, tracked } from '@trpc/server';
+import type { Feed, SplicedItem, StreamGap, StreamPosition } from '../rpc/dispatch.js';
+import type { FeedSource, OutputTransformer } from '../trpc/feed-source.js';
+import { feedMark } from '../trpc/feed-source.js';
+import { ChannelEvent } from './channel-event.js';
+import type { ReadChannel, ReaderOptions } from './channel-reader.js';
+import { ChannelReader } from './channel-reader.js';
+
+/** Somebody who reads a channel. */
+export interface Subscriber {
+  /** There are new events. */
+  wake(): void;
+  /** There will be no more than there are. */
+  end(): void;
+}
+
+export interface SubscribedChannel extends ReadChannel {
+  /** Throws if the channel is closed. */
+  enter(subscriber: Subscriber): void;
+  leave(subscriber: Subscriber): void;
+}
+
+/** Told when the subscription begins to be read; gives what is to be told when it is not read any more. */
+export type Presenter = () => () => void;
+
+/** What `subscribe` gives: events as tracked envelopes, in order. A procedure returns it as it is. */
+export class ChannelSubscription<T> implements AsyncIterable<TrackedEnvelope<T>, void, unknown>, FeedSource {
+  readonly #channel: SubscribedChannel;
+  readonly #options: ReaderOptions;
+  readonly #present: Presenter;
+
+  constructor(channel: SubscribedChannel, options: ReaderOptions, present: Presenter) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#present = present;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<TrackedEnvelope<T>, void, unknown> {
+    return new ChannelIterator(new ChannelFeed(this.#channel, this.#options, this.#present));
+  }
+
+  [feedMark](output: OutputTransformer, after: string | undefined): Feed {
+    const options = after === undefined ? this.#options : { ...this.#options, after };
+    return new WrittenFeed(new ChannelFeed(this.#channel, options, this.#present), output);
+  }
+}
+
+type State = 'unread' | 'live' | 'ended' | 'over';
+
+/** A subscription that is read. It enters its channel with the first `take`, and leaves it with `stop`. */
+class ChannelFeed implements Subscriber {
+  readonly #channel: SubscribedChannel;
+  readonly #reader: ChannelReader;
+  readonly #present: Presenter;
+  #absent: (() => void) | undefined;
+  #state: State = 'unread';
+  /** Whether its reader waits. */
+  #waits = false;
+  wakeReader: () => void = () => {};
+
+  constructor(channel: SubscribedChannel, options: ReaderOptions, present: Presenter) {
+    this.#channel = channel;
+    this.#reader = new ChannelReader(channel, options, () => this.wake());
+    this.#present = present;
+  }
+
+  take(): ChannelEvent | StreamPosition | StreamGap | 'end' | undefined {
+    if (this.#state === 'unread') this.#begin();
+    if (this.#state === 'over') return 'end';
+    const step = this.#reader.take();
+    if (step) return step;
+    if (this.#state === 'ended') return 'end';
+    this.#waits = true;
+    return undefined;
+  }
+
+  stop(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#channel.leave(this);
+    this.#absent?.();
+  }
+
+  wake(): void {
+    if (!this.#waits) return;
+    this.#waits = false;
+    this.wakeReader();
+  }
+
+  end(): void {
+    if (this.#state === 'live') this.#state = 'ended';
+    this.wake();
+  }
+
+  #begin(): void {
+    this.#channel.enter(this);
+    this.#state = 'live';
+    this.#absent = this.#present();
+  }
+}
+
+/** What a peer takes, as its router writes it. */
+class WrittenFeed implements Feed {
+  readonly #feed: ChannelFeed;
+  readonly #output: OutputTransformer;
+
+  constructor(feed: ChannelFeed, output: OutputTransformer) {
+    this.#feed = feed;
+    this.#output = output;
+  }
+
+  set wake(wake: () => void) {
+    this.#feed.wakeReader = wake;
+  }
+
+  take(): SplicedItem | StreamPosition | StreamGap | 'end' | undefined {
+    const step = this.#feed.take();
+    return step instanceof ChannelEvent ? step.for(this.#output) : step;
+  }
+
+  stop(): void {
+    this.#feed.stop();
+  }
+}
+
+type Result<T> = IteratorResult<TrackedEnvelope<T>, void>;
+
+interface Waiter<T> {
+  readonly resolve: (result: Result<T>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** For handlers that iterate a channel by hand. There is nobody to tell a gap to, so it is thrown. */
+class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unknown> {
+  readonly #feed: ChannelFeed;
+  #waiting: Waiter<T>[] = [];
+
+  constructor(feed: ChannelFeed) {
+    this.#feed = feed;
+    feed.wakeReader = () => this.#settle();
+  }
+
+  next(): Promise<Result<T>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#settle();
+    });
+  }
+
+  return(): Promise<Result<T>> {
+    this.#feed.stop();
+    this.#settle();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #settle(): void {
+    for (let waiter = this.#waiting[0]; waiter; waiter = this.#waiting[0]) {
+      try {
+        const result = this.#take();
+        if (result === undefined) return;
+        this.#waiting.shift();
+        waiter.resolve(result);
+      } catch (error) {
+        this.#feed.stop();
+        this.#waiting.shift();
+        waiter.reject(error);
+      }
+    }
+  }
+
+  #take(): Result<T> | undefined {
+    for (;;) {
+      const step = this.#feed.take();
+      if (step === undefined) return undefined;
+      if (step === 'end') {
+        this.#feed.stop();
+        return { done: true, value: undefined };
+      }
+      if (step instanceof ChannelEvent) return { done: false, value: tracked(step.id, step.value as T) };
+      if ('gap' in step) {
+        const message = `Events of the channel are missing (${step.gap})`;
+        throw new TRPCError({ code: 'PRECONDITION_FAILED', message });
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { StandardSchemaV1Error, TRPCError } from '@trpc/server';
+import { detach } from '../rpc/attachments.js';
+import type { InputOf, OutputOf, StandardSchema } from '../trpc/standard-schema.js';
+import type { ChannelTransformer } from './channel-codec.js';
+import { ChannelCodec } from './channel-codec.js';
+import type { ChannelValue } from './channel-event.js';
+import { ChannelEvent } from './channel-event.js';
+import type { ChannelLog } from './channel-log.js';
+import { placeOf } from './channel-place.js';
+import type { ChannelOverflow } from './channel-reader.js';
+import type { Presenter, SubscribedChannel, Subscriber } from './channel-subscription.js';
+import { ChannelSubscription } from './channel-subscription.js';
+import { newEpoch } from './epoch.js';
+import { MemoryLog } from './memory-log.js';
+
+/** What a channel keeps for those who come back. */
+export interface Keep {
+  /** Events, default 1,000. */
+  readonly events?: number | undefined;
+  /** Characters and bytes of them, default 1 MiB. The newest event is kept whatever its size. */
+  readonly bytes?: number | undefined;
+}
+
+export interface ChannelOptions<Schema extends StandardSchema> {
+  /** What an event is: a schema of any library that speaks Standard Schema. */
+  readonly event: Schema;
+  /** For a router that has one: the same. Events are then serialised once, and not once more for the router. */
+  readonly transformer?: ChannelTransformer | undefined;
+  readonly keep?: Keep | undefined;
+  /** What an event is the newest of, for subscribers who want no more than that. */
+  readonly key?: ((event: OutputOf<Schema>) => unknown) | undefined;
+  /** Where the events are kept, default the memory of this process. `keep` is its own business then. */
+  readonly log?: ChannelLog | undefined;
+}
+
+export interface SubscribeToChannelOptions<Schema extends StandardSchema> {
+  /**
+   * The last event that the subscriber has: it continues after it. Rarely needed: whoever continues on its own, after
+   * a lost session, brings the cursor of the last event that it got, and that one counts.
+   */
+  readonly after?: string | null | undefined;
+  /** For who has no such event: so many of the kept ones first, default 0. */
+  readonly replay?: number | undefined;
+  /**
+   * Gives an event that stands for all before it: the state, for instance. It is the first one for who has none to
+   * continue after, and comes in place of any gap. It must not be older than the events published when it is asked for.
+   */
+  readonly snapshot?: (() => OutputOf<Schema> | Promise<OutputOf<Schema>>) | undefined;
+  /** What becomes of it when it falls behind what is kept, default `drop-oldest`. */
+  readonly overflow?: ChannelOverflow | undefined;
+}
+
+const defaultKeep = { events: 1_000, bytes: 1_048_576 };
+
+/**
+ * Events for whoever subscribes, and for a while for whoever comes back. Nothing is held for a subscriber but its place
+ * in the log: one that is slow costs no memory, and falls behind instead.
+ */
+export class Channel<Schema extends StandardSchema> {
+  readonly #options: ChannelOptions<Schema>;
+  readonly #codec: ChannelCodec;
+  readonly #log: ChannelLog;
+  readonly #subscribers = new Set<Subscriber>();
+  /** Number of the newest event of each key. */
+  readonly #newest = new Map<unknown, number>();
+  readonly #shared: SubscribedChannel;
+  #closed = false;
+
+  /** Throws a `RangeError` for bounds that are none. */
+  constructor(options: ChannelOptions<Schema>) {
+    this.#options = options;
+    this.#codec = new ChannelCodec(options.transformer);
+    this.#log = options.log ?? new MemoryLog(newEpoch(), boundsOf(options.keep));
+    this.#log.tail(() => this.#wake());
+    this.#shared = {
+      log: this.#log,
+      superseded: (event) => this.#newest.get(event.key) !== event.number,
+      snapshot: (value, number) => this.#snapshot(value, number),
+      enter: (subscriber) => {
+        this.#check();
+        this.#subscribers.add(subscriber);
+      },
+      leave: (subscriber) => {
+        this.#subscribers.delete(subscriber);
+        this.#release();
+      },
+    };
+  }
+
+  /** Subscriptions that are read. */
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
+  /**
+   * Publishes an event and gives its id. With a synchronous schema it is out, in memory, when this call returns; events
+   * appear in the order in which they were found valid. Rejects with a `BAD_REQUEST` for an event that is not valid,
+   * with what the transformer throws, and after `close`. An event may hold bytes, but no streams.
+   */
+  async publish(event: InputOf<Schema>): Promise<string> {
+    const checking = this.#options.event['~standard'].validate(event);
+    const result = checking instanceof Promise ? await checking : checking;
+    if (result.issues) throw invalid(result.issues);
+    const { value } = result;
+    const detached = detach(value, { streams: false, copy: true }) ?? { value, sections: [] };
+    const bare = detached instanceof Promise ? await detached : detached;
+    this.#check();
+    const key = this.#options.key?.(value as OutputOf<Schema>);
+    const appended = this.#log.append((number) => this.#event(number, bare, key));
+    return (appended instanceof Promise ? await appended : appended).id;
+  }
+
+  /** For a procedure to return as it is; it may also be iterated. Nothing happens before it is read. */
+  subscribe(options: SubscribeToChannelOptions<Schema> = {}): ChannelSubscription<OutputOf<Schema>> {
+    return this.subscribeAs(options, absentee);
+  }
+
+  /** As `subscribe`, with somebody who is told while it is read. */
+  subscribeAs(
+    { after, replay = 0, snapshot, overflow = 'drop-oldest' }: SubscribeToChannelOptions<Schema>,
+    present: Presenter,
+  ): ChannelSubscription<OutputOf<Schema>> {
+    if (overflow === 'latest' && !this.#options.key)
+      throw new TypeError('`latest` needs the channel’s `key`');
+    const reading = { after: after ?? undefined, replay, snapshot, overflow };
+    return new ChannelSubscription(this.#shared, reading, present);
+  }
+
+  /** Ends every subscription once it has what was published, and lets go of what is kept. A second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const subscriber of [...this.#subscribers]) subscriber.end();
+    this.#release();
+  }
+
+  /** The last subscriber of a closed channel has read what there was. */
+  #release(): void {
+    if (!this.#closed || this.#subscribers.size > 0) return;
+    this.#log.close();
+    this.#newest.clear();
+  }
+
+  /** Throws after `close`. */
+  #check(): void {
+    if (this.#closed) throw new TRPCError({ code: 'PRECONDITION_FAILED', message: 'The channel is closed' });
+  }
+
+  #event(number: number, value: ChannelValue, key: unknown): ChannelEvent {
+    const event = new ChannelEvent({ number, id: placeOf(this.#log.epoch, number) }, value, this.#codec, key);
+    if (this.#options.key) this.#renew(key, number);
+    return event;
+  }
+
+  /** Keys whose events are all gone are looked for only now and then. */
+  #renew(key: unknown, number: number): void {
+    this.#newest.set(key, number);
+    const { first, last } = this.#log;
+    if (this.#newest.size <= 2 * (last - first + 1) + 16) return;
+    for (const [it, newest] of this.#newest) if (newest < first) this.#newest.delete(it);
+  }
+
+  async #snapshot(value: unknown, number: number): Promise<ChannelEvent> {
+    const bare = (await detach(value, { streams: false, copy: true })) ?? { value, sections: [] };
+    return new ChannelEvent({ number, id: placeOf(this.#log.epoch, number) }, bare, this.#codec, undefined);
+  }
+
+  #wake(): void {
+    for (const subscriber of this.#subscribers) subscriber.wake();
+  }
+}
+
+const absentee: Presenter = () => () => {};
+
+export function boundsOf({ events = defaultKeep.events, bytes = defaultKeep.bytes }: Keep = {}) {
+  if (!(events >= 1)) throw new RangeError(`keep.events must be at least 1, not ${events}`);
+  if (!(bytes >= 0)) throw new RangeError(`keep.bytes must not be negative, as is ${bytes}`);
+  return { events, bytes };
+}
+
+function invalid(issues: ConstructorParameters<typeof StandardSchemaV1Error>[0]): TRPCError {
+  const cause = new StandardSchemaV1Error(issues);
+  return new TRPCError({ code: 'BAD_REQUEST', message: `The event is invalid: ${cause.message}`, cause });
+}

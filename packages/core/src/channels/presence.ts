@@ -1,0 +1,123 @@
+import type { InputOf, OutputOf, StandardSchema } from '../trpc/standard-schema.js';
+import { Channel } from './channel.js';
+import type { ChannelTransformer } from './channel-codec.js';
+import type { ChannelSubscription } from './channel-subscription.js';
+
+/** Somebody who is there. */
+export interface Member<Meta> {
+  readonly id: string;
+  readonly meta: Meta;
+}
+
+/** What subscribers of a presence get: who is here, first and whenever they may have missed something; then changes. */
+export type PresenceEvent<Meta> =
+  | { readonly type: 'here'; readonly members: readonly Member<Meta>[] }
+  | { readonly type: 'join'; readonly id: string; readonly meta: Meta }
+  | { readonly type: 'update'; readonly id: string; readonly meta: Meta }
+  | { readonly type: 'leave'; readonly id: string };
+
+/** Changes that are kept for those who come back. */
+const keptChanges = 256;
+
+interface Entry<Meta> {
+  meta: Meta;
+  /** How often it entered and has not left. */
+  times: number;
+}
+
+export interface PresenceOptions<Schema extends StandardSchema> {
+  /** What is known of a member. Has to be synchronous. */
+  readonly meta: Schema;
+  /** For a router that has one: the same. */
+  readonly transformer?: ChannelTransformer | undefined;
+}
+
+/** Who is here, as the server knows: members enter and leave, however their sockets come and go. */
+export class Presence<Schema extends StandardSchema> {
+  readonly #schema: Schema;
+  readonly #entries = new Map<string, Entry<OutputOf<Schema>>>();
+  readonly #changes: Channel<StandardSchema<PresenceEvent<OutputOf<Schema>>>>;
+
+  constructor({ meta, transformer }: PresenceOptions<Schema>) {
+    this.#schema = meta;
+    this.#changes = new Channel({ event: anything(), transformer, keep: { events: keptChanges } });
+  }
+
+  /** A copy: who is here now. */
+  get members(): ReadonlyMap<string, OutputOf<Schema>> {
+    return new Map([...this.#entries].map(([id, { meta }]) => [id, meta]));
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Those who are told of changes. */
+  get subscribers(): number {
+    return this.#changes.subscribers;
+  }
+
+  /**
+   * A member is here until the function that comes back is called; one that entered more than once, as with two tabs,
+   * until each was. What it says of itself the last time holds. Throws a `TypeError` for what its schema refuses.
+   */
+  enter(id: string, meta: InputOf<Schema>): () => void {
+    const valid = this.#valid(meta);
+    const entry = this.#entries.get(id);
+    if (entry) this.#update(id, entry, valid);
+    else {
+      this.#entries.set(id, { meta: valid, times: 1 });
+      this.#tell({ type: 'join', id, meta: valid });
+    }
+    let here = true;
+    return () => {
+      if (here) this.#leave(id);
+      here = false;
+    };
+  }
+
+  /** For a procedure to return: who is here, then who comes, changes and goes. */
+  subscribe(): ChannelSubscription<PresenceEvent<OutputOf<Schema>>> {
+    return this.#changes.subscribe({ snapshot: () => this.#here() });
+  }
+
+  /** Ends its subscriptions. */
+  close(): void {
+    this.#changes.close();
+  }
+
+  #update(id: string, entry: Entry<OutputOf<Schema>>, meta: OutputOf<Schema>): void {
+    entry.times++;
+    if (JSON.stringify(meta) === JSON.stringify(entry.meta)) return;
+    entry.meta = meta;
+    this.#tell({ type: 'update', id, meta });
+  }
+
+  #leave(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || --entry.times > 0) return;
+    this.#entries.delete(id);
+    this.#tell({ type: 'leave', id });
+  }
+
+  #here(): PresenceEvent<OutputOf<Schema>> {
+    const members = [...this.#entries].map(([id, { meta }]) => ({ id, meta }));
+    return { type: 'here', members };
+  }
+
+  #tell(change: PresenceEvent<OutputOf<Schema>>): void {
+    this.#changes.publish(change).catch(() => {});
+  }
+
+  #valid(meta: InputOf<Schema>): OutputOf<Schema> {
+    const result = this.#schema['~standard'].validate(meta);
+    if (result instanceof Promise) throw new TypeError('The schema of a presence has to be synchronous');
+    if (result.issues) throw new TypeError(result.issues.map(({ message }) => message).join('; '));
+    return result.value as OutputOf<Schema>;
+  }
+}
+
+/** What this module says itself needs no looking at. */
+function anything<T>(): StandardSchema<T> {
+  return { '~standard': { version: 1, vendor: 'hawser', validate: (value) => ({ value: value as T }) } };
+}
