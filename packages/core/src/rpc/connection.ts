@@ -70,6 +70,19 @@ export class Connection implements Caller {
     return this.#dialler.status;
   }
 
+  /**
+   * What the last round trip of this session that was measured took, in ms: by `measure`, or by the heartbeat of a line
+   * that was silent for 10 s. Undefined before the first.
+   */
+  get roundTripMs(): number | undefined {
+    return this.#dialler.roundTripMs;
+  }
+
+  /** Measures a round trip: `roundTripMs` is another once the answer is here. Does nothing unless open. */
+  measure(): void {
+    this.#dialler.measure();
+  }
+
   /** Told of errors that have no other way to their user. */
   get report(): (error: unknown) => void {
     return this.#options.onError;

@@ -105,6 +105,14 @@ export class Dialler {
     else if (this.#status.state === 'open') this.#candidate.session.probe();
   }
 
+  get roundTripMs(): number | undefined {
+    return this.#candidate.session.roundTripMs;
+  }
+
+  measure(): void {
+    this.#candidate.session.measure();
+  }
+
   /** Ends the session with a `bye` and stops for good. */
   close(): void {
     if (this.#status.state === 'closed') return;

@@ -271,6 +271,16 @@ export class Session {
     return verdict === 'dead' ? 'dead' : 'alive';
   }
 
+  /** What the last ping took to be answered, in ms. */
+  get roundTripMs(): number | undefined {
+    return this.#writer.roundTripMs;
+  }
+
+  /** Asks for an answer that is measured. */
+  measure(): void {
+    if (this.#state === 'open') this.#writer.say('ping');
+  }
+
   /** Asks for a sign of life at once, with a short grace. */
   probe(): void {
     if (this.#state !== 'open') return;
@@ -364,6 +374,7 @@ export class Session {
     if (sent >= this.#builtEarly) this.#narrow();
     this.#acknowledge(received);
     if (name === 'ping') this.#writer.answerPing();
+    if (name === 'pong') this.#writer.pongCame();
   }
 
   #receiveBye(name: CloseName, error: unknown): void {

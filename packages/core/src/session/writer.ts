@@ -43,6 +43,9 @@ export class Writer {
   #scheduled = false;
   /** Held up by the window, it has asked what was received. */
   #asked = false;
+  /** When a ping was sent that has no pong, and what the last one took. */
+  #pingedAt: number | undefined;
+  #roundTripMs: number | undefined;
   /** Whether the next frame of the streams' share is a part, if there is one. */
   #partNext = false;
 
@@ -83,6 +86,7 @@ export class Writer {
     this.#isEarly = isEarly;
     this.#pongs.settle();
     this.#asked = false;
+    this.#pingedAt = undefined;
     this.schedule();
   }
 
@@ -108,7 +112,20 @@ export class Writer {
   say(name: 'ack' | 'ping' | 'pong'): void {
     const { written, received } = this.#sequence;
     this.#sequence.told();
+    if (name === 'ping') this.#pingedAt ??= this.#options.now();
     this.#socket?.send(encodeCounts(name, written, received));
+  }
+
+  /** What the last ping took to be answered, in ms. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
+  /** A pong came: of several pings without one it answers the first. */
+  pongCame(): void {
+    if (this.#pingedAt === undefined) return;
+    this.#roundTripMs = this.#options.now() - this.#pingedAt;
+    this.#pingedAt = undefined;
   }
 
   /** A ping came. */
