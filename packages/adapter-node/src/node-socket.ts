@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type { FrameData, Socket, SocketEvents } from '@hawser/core';
 import { socketBufferBytes } from '@hawser/core';
 import type { RawData, WebSocket } from 'ws';
+import { textFrame } from './text-frame.js';
 
 /** How long a socket may take to answer a close. */
 const closeMs = 2000;
@@ -8,14 +10,23 @@ const closeMs = 2000;
 /** The close code for a frame over `maxPayload`. */
 const tooLarge = 1009;
 
-/** One `ws` socket, as `core` wants it. */
+/** Characters of text up to which a frame is made here. */
+const wholeLength = 65_536;
+
+/**
+ * One `ws` socket, as `core` wants it. Text leaves in frames of our own, each one buffer on the stream of the upgrade:
+ * `ws` writes header and payload apart, and a vectored write for each frame is what most of its time goes to. That is
+ * sound because nothing here is compressed or fragmented, so `ws` never has a frame half written.
+ */
 export class NodeSocket implements Socket {
   readonly #ws: WebSocket;
+  readonly #stream: Duplex;
   #drained: (() => void) | undefined;
   #closing = false;
 
-  constructor(ws: WebSocket) {
+  constructor(ws: WebSocket, stream: Duplex) {
     this.#ws = ws;
+    this.#stream = stream;
   }
 
   get buffered(): number {
@@ -45,7 +56,10 @@ export class NodeSocket implements Socket {
     // What the frame adds at most: three bytes a unit of text, and the header.
     const bytes = typeof frame === 'string' ? frame.length * 3 : frame.length;
     const full = this.#ws.bufferedAmount + bytes + 14 >= socketBufferBytes;
-    this.#ws.send(frame, full ? this.#drained : undefined);
+    const drained = full ? this.#drained : undefined;
+    if (typeof frame !== 'string' || frame.length > wholeLength) this.#ws.send(frame, drained);
+    else if (drained) this.#stream.write(textFrame(frame), drained);
+    else this.#stream.write(textFrame(frame));
   }
 
   close(code: number, reason: string): void {

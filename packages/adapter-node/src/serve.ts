@@ -127,13 +127,13 @@ class NodeServer implements HawserServer {
     const refusal = checkUpgrade(req, this.#options.origin);
     if (refusal) return turnAway(socket, refusal.status, refusal.text);
     if (this.#closed !== undefined) return turnAway(socket, 503, 'The server is closing');
-    this.#upgrader.handleUpgrade(req, socket, head, (ws) => this.#accept(ws, req));
+    this.#upgrader.handleUpgrade(req, socket, head, (ws) => this.#accept(ws, socket, req));
   };
 
-  #accept(ws: WebSocket, req: IncomingMessage): void {
+  #accept(ws: WebSocket, stream: Duplex, req: IncomingMessage): void {
     this.#sockets.add(ws);
     ws.once('close', () => this.#sockets.delete(ws));
-    const socket = new NodeSocket(ws);
+    const socket = new NodeSocket(ws, stream);
     socket.connect(this.#host.accept(socket, req));
   }
 }

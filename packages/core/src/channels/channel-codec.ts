@@ -20,11 +20,12 @@ export class ChannelCodec {
     return output === this.#output;
   }
 
-  encode(value: unknown): string {
-    return JSON.stringify(value === undefined ? undefined : this.#output.serialize(value)) ?? 'null';
+  /** Undefined for `undefined`. */
+  encode(value: unknown): string | undefined {
+    return value === undefined ? undefined : JSON.stringify(this.#output.serialize(value));
   }
 
-  decode(json: string): unknown {
-    return this.#output.deserialize(JSON.parse(json));
+  decode(json: string | undefined): unknown {
+    return json === undefined ? undefined : this.#output.deserialize(JSON.parse(json));
   }
 }

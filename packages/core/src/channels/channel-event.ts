@@ -17,7 +17,7 @@ export class ChannelEvent implements SplicedItem {
   /** What it is the newest of, if its channel has keys. */
   readonly key: unknown;
   readonly #codec: ChannelCodec;
-  readonly #jsonLength: number;
+  readonly #jsonLength: number | undefined;
   readonly #rows: ChannelValue['sections'];
   /** For routers that write otherwise than the channel. */
   #others: Map<OutputTransformer, SplicedItem> | undefined;
@@ -36,7 +36,7 @@ export class ChannelEvent implements SplicedItem {
     this.tail = encodeItemTail(json, place.id, rowsOf(sections));
     this.sections = sections.length > 0 ? sections.map(({ data }) => data) : undefined;
     this.#codec = codec;
-    this.#jsonLength = json.length;
+    this.#jsonLength = json?.length;
     this.#rows = sections;
   }
 
@@ -47,10 +47,16 @@ export class ChannelEvent implements SplicedItem {
 
   /** What was published: a copy, bytes included. */
   get value(): unknown {
-    const value = this.#codec.decode(this.tail.slice(0, this.#jsonLength));
     return attach(
-      value,
+      this.#bare,
       this.#rows.map(({ row, data }) => ({ path: row[0], value: materialise(row, data.slice()) })),
+    );
+  }
+
+  /** Without its bytes. */
+  get #bare(): unknown {
+    return this.#codec.decode(
+      this.#jsonLength === undefined ? undefined : this.tail.slice(0, this.#jsonLength),
     );
   }
 
@@ -60,8 +66,8 @@ export class ChannelEvent implements SplicedItem {
     this.#others ??= new Map();
     let other = this.#others.get(output);
     if (other === undefined) {
-      const bare = this.#codec.decode(this.tail.slice(0, this.#jsonLength));
-      const json = JSON.stringify(output.serialize(bare));
+      const bare = this.#bare;
+      const json = bare === undefined ? undefined : JSON.stringify(output.serialize(bare));
       other = { tail: encodeItemTail(json, this.id, rowsOf(this.#rows)), sections: this.sections };
       this.#others.set(output, other);
     }

@@ -3,6 +3,7 @@ import type { StreamGap, StreamPosition } from '../rpc/dispatch.js';
 import type { ChannelEvent } from './channel-event.js';
 import type { ChannelLog } from './channel-log.js';
 import { numberAt, placeOf } from './channel-place.js';
+import type { NewestEvents } from './newest-events.js';
 
 /**
  * What becomes of a subscriber that falls behind what the log holds:
@@ -16,8 +17,8 @@ export type ChannelOverflow = 'drop-oldest' | 'latest' | 'error';
 /** What a reader needs of its channel. */
 export interface ReadChannel {
   readonly log: ChannelLog;
-  /** Whether a later event has the same key. */
-  superseded(event: ChannelEvent): boolean;
+  /** By key, if its events have keys. */
+  readonly newest: NewestEvents;
   /** An event that is no part of the log: it stands for all up to that number. */
   snapshot(value: unknown, number: number): ChannelEvent | Promise<ChannelEvent>;
 }
@@ -50,6 +51,11 @@ export class ChannelReader {
     this.#wake = wake;
   }
 
+  /** Whether a snapshot is being made, which comes next. */
+  get asking(): boolean {
+    return this.#state === 'asking';
+  }
+
   /** The next; undefined if there is none yet. Throws what the subscription fails with. */
   take(): ReaderStep | undefined {
     if (this.#next === undefined) this.#start();
@@ -63,7 +69,7 @@ export class ChannelReader {
   #read(next: number): ReaderStep | undefined {
     const { log } = this.#channel;
     if (next > log.last) return undefined;
-    if (next < log.first) return this.#fallBehind(log.first - next);
+    if (next < log.first) return this.#fallBehind(next);
     return this.#options.overflow === 'latest' ? this.#readLatest(next) : this.#readOne(next);
   }
 
@@ -77,7 +83,7 @@ export class ChannelReader {
   #readLatest(next: number): ReaderStep | undefined {
     let number = next;
     let event = this.#channel.log.read(number);
-    while (event && this.#channel.superseded(event)) event = this.#channel.log.read(++number);
+    while (event && this.#channel.newest.supersedes(event)) event = this.#channel.log.read(++number);
     if (event === undefined) return undefined;
     this.#next = number + 1;
     if (number === next) return event;
@@ -91,7 +97,8 @@ export class ChannelReader {
     if (after === undefined) return this.#startAnew(replay);
     const number = numberAt(log.epoch, after);
     if (number === undefined || number > log.last) this.#miss('restarted', undefined);
-    else if (number < log.first - 1) this.#miss('expired', log.first - 1 - number);
+    else if (number < log.first - 1 && !this.#newestFrom(number + 1))
+      this.#miss('expired', log.first - 1 - number);
     else this.#next = number + 1;
   }
 
@@ -102,12 +109,27 @@ export class ChannelReader {
     this.#tellPlace();
   }
 
-  #fallBehind(count: number): ReaderStep | undefined {
+  #fallBehind(next: number): ReaderStep | undefined {
     if (this.#options.overflow === 'error') {
       throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'The subscriber fell behind its channel' });
     }
-    this.#miss('dropped', count);
+    const { first } = this.#channel.log;
+    const newest = this.#newestFrom(next);
+    if (newest) this.#leaveOut(first - next - newest.length, newest, first);
+    else this.#miss('dropped', first - next);
     return this.take();
+  }
+
+  /** The newest event of each key among those that the log holds no more, if that is all that is wanted of them. */
+  #newestFrom(number: number): readonly ChannelEvent[] | undefined {
+    const { newest, log } = this.#channel;
+    return this.#options.overflow === 'latest' ? newest.between(number, log.first) : undefined;
+  }
+
+  #leaveOut(count: number, newest: readonly ChannelEvent[], next: number): void {
+    if (count > 0) this.#ahead.push({ gap: 'dropped', count });
+    this.#ahead.push(...newest);
+    this.#next = next;
   }
 
   /** Events are missing: the snapshot makes up for them, or they are told as a gap. */

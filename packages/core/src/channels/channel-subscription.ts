@@ -1,5 +1,6 @@
 import type { TrackedEnvelope } from '@trpc/server';
 import { TRPCError, tracked } from '@trpc/server';
+import { onAbort } from '../rpc/abort-listeners.js';
 import type { Feed, SplicedItem, StreamGap, StreamPosition } from '../rpc/dispatch.js';
 import type { FeedSource, OutputTransformer } from '../trpc/feed-source.js';
 import { feedMark } from '../trpc/feed-source.js';
@@ -29,15 +30,22 @@ export class ChannelSubscription<T> implements AsyncIterable<TrackedEnvelope<T>,
   readonly #channel: SubscribedChannel;
   readonly #options: ReaderOptions;
   readonly #present: Presenter;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(channel: SubscribedChannel, options: ReaderOptions, present: Presenter) {
+  constructor(
+    channel: SubscribedChannel,
+    options: ReaderOptions,
+    present: Presenter,
+    signal: AbortSignal | undefined,
+  ) {
     this.#channel = channel;
     this.#options = options;
     this.#present = present;
+    this.#signal = signal;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<TrackedEnvelope<T>, void, unknown> {
-    return new ChannelIterator(new ChannelFeed(this.#channel, this.#options, this.#present));
+    return new ChannelIterator(new ChannelFeed(this.#channel, this.#options, this.#present), this.#signal);
   }
 
   [feedMark](output: OutputTransformer, after: string | undefined): Feed {
@@ -70,7 +78,7 @@ class ChannelFeed implements Subscriber {
     if (this.#state === 'over') return 'end';
     const step = this.#reader.take();
     if (step) return step;
-    if (this.#state === 'ended') return 'end';
+    if (this.#state === 'ended' && !this.#reader.asking) return 'end';
     this.#waits = true;
     return undefined;
   }
@@ -134,11 +142,15 @@ interface Waiter<T> {
 /** For handlers that iterate a channel by hand. There is nobody to tell a gap to, so it is thrown. */
 class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unknown> {
   readonly #feed: ChannelFeed;
+  readonly #unlisten: (() => void) | undefined;
   #waiting: Waiter<T>[] = [];
 
-  constructor(feed: ChannelFeed) {
+  /** A generator around it cannot be left while it waits here, but by the signal. */
+  constructor(feed: ChannelFeed, signal: AbortSignal | undefined) {
     this.#feed = feed;
     feed.wakeReader = () => this.#settle();
+    if (signal) this.#unlisten = onAbort(signal, () => this.#stop());
+    if (signal?.aborted) feed.stop();
   }
 
   next(): Promise<Result<T>> {
@@ -149,9 +161,14 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
   }
 
   return(): Promise<Result<T>> {
+    this.#stop();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #stop(): void {
+    this.#unlisten?.();
     this.#feed.stop();
     this.#settle();
-    return Promise.resolve({ done: true, value: undefined });
   }
 
   #settle(): void {
@@ -162,9 +179,9 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
         this.#waiting.shift();
         waiter.resolve(result);
       } catch (error) {
-        this.#feed.stop();
         this.#waiting.shift();
         waiter.reject(error);
+        this.#stop();
       }
     }
   }
@@ -174,6 +191,7 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
       const step = this.#feed.take();
       if (step === undefined) return undefined;
       if (step === 'end') {
+        this.#unlisten?.();
         this.#feed.stop();
         return { done: true, value: undefined };
       }

@@ -12,6 +12,7 @@ import type { Presenter, SubscribedChannel, Subscriber } from './channel-subscri
 import { ChannelSubscription } from './channel-subscription.js';
 import { newEpoch } from './epoch.js';
 import { MemoryLog } from './memory-log.js';
+import { NewestEvents } from './newest-events.js';
 
 /** What a channel keeps for those who come back. */
 export interface Keep {
@@ -27,7 +28,10 @@ export interface ChannelOptions<Schema extends StandardSchema> {
   /** For a router that has one: the same. Events are then serialised once, and not once more for the router. */
   readonly transformer?: ChannelTransformer | undefined;
   readonly keep?: Keep | undefined;
-  /** What an event is the newest of, for subscribers who want no more than that. */
+  /**
+   * What an event is the newest of, for subscribers who want no more than that. The newest event of each key is kept
+   * besides, of as many keys as `keep.events`.
+   */
   readonly key?: ((event: OutputOf<Schema>) => unknown) | undefined;
   /** Where the events are kept, default the memory of this process. `keep` is its own business then. */
   readonly log?: ChannelLog | undefined;
@@ -46,6 +50,11 @@ export interface SubscribeToChannelOptions<Schema extends StandardSchema> {
    * continue after, and comes in place of any gap. It must not be older than the events published when it is asked for.
    */
   readonly snapshot?: (() => OutputOf<Schema> | Promise<OutputOf<Schema>>) | undefined;
+  /**
+   * For whoever iterates it by hand, in a generator: the handler's own, which ends the iteration. What a procedure
+   * returns as it is needs none.
+   */
+  readonly signal?: AbortSignal | undefined;
   /** What becomes of it when it falls behind what is kept, default `drop-oldest`. */
   readonly overflow?: ChannelOverflow | undefined;
 }
@@ -61,8 +70,7 @@ export class Channel<Schema extends StandardSchema> {
   readonly #codec: ChannelCodec;
   readonly #log: ChannelLog;
   readonly #subscribers = new Set<Subscriber>();
-  /** Number of the newest event of each key. */
-  readonly #newest = new Map<unknown, number>();
+  readonly #newest: NewestEvents;
   readonly #shared: SubscribedChannel;
   #closed = false;
 
@@ -70,11 +78,13 @@ export class Channel<Schema extends StandardSchema> {
   constructor(options: ChannelOptions<Schema>) {
     this.#options = options;
     this.#codec = new ChannelCodec(options.transformer);
-    this.#log = options.log ?? new MemoryLog(newEpoch(), boundsOf(options.keep));
+    const bounds = boundsOf(options.keep);
+    this.#newest = new NewestEvents(bounds.events);
+    this.#log = options.log ?? new MemoryLog(newEpoch(), bounds);
     this.#log.tail(() => this.#wake());
     this.#shared = {
       log: this.#log,
-      superseded: (event) => this.#newest.get(event.key) !== event.number,
+      newest: this.#newest,
       snapshot: (value, number) => this.#snapshot(value, number),
       enter: (subscriber) => {
         this.#check();
@@ -110,20 +120,26 @@ export class Channel<Schema extends StandardSchema> {
     return (appended instanceof Promise ? await appended : appended).id;
   }
 
-  /** For a procedure to return as it is; it may also be iterated. Nothing happens before it is read. */
+  /**
+   * For a procedure to return as it is; it may also be iterated. Nothing happens before it is read. Throws a
+   * `RangeError` for a `replay` that is none.
+   */
   subscribe(options: SubscribeToChannelOptions<Schema> = {}): ChannelSubscription<OutputOf<Schema>> {
     return this.subscribeAs(options, absentee);
   }
 
   /** As `subscribe`, with somebody who is told while it is read. */
   subscribeAs(
-    { after, replay = 0, snapshot, overflow = 'drop-oldest' }: SubscribeToChannelOptions<Schema>,
+    { after, replay = 0, snapshot, signal, overflow = 'drop-oldest' }: SubscribeToChannelOptions<Schema>,
     present: Presenter,
   ): ChannelSubscription<OutputOf<Schema>> {
     if (overflow === 'latest' && !this.#options.key)
       throw new TypeError('`latest` needs the channel’s `key`');
+    if (!Number.isSafeInteger(replay) || replay < 0) {
+      throw new RangeError(`replay must be a whole number from 0 on, not ${replay}`);
+    }
     const reading = { after: after ?? undefined, replay, snapshot, overflow };
-    return new ChannelSubscription(this.#shared, reading, present);
+    return new ChannelSubscription(this.#shared, reading, present, signal);
   }
 
   /** Ends every subscription once it has what was published, and lets go of what is kept. A second call does nothing. */
@@ -148,16 +164,8 @@ export class Channel<Schema extends StandardSchema> {
 
   #event(number: number, value: ChannelValue, key: unknown): ChannelEvent {
     const event = new ChannelEvent({ number, id: placeOf(this.#log.epoch, number) }, value, this.#codec, key);
-    if (this.#options.key) this.#renew(key, number);
+    if (this.#options.key) this.#newest.add(event);
     return event;
-  }
-
-  /** Keys whose events are all gone are looked for only now and then. */
-  #renew(key: unknown, number: number): void {
-    this.#newest.set(key, number);
-    const { first, last } = this.#log;
-    if (this.#newest.size <= 2 * (last - first + 1) + 16) return;
-    for (const [it, newest] of this.#newest) if (newest < first) this.#newest.delete(it);
   }
 
   async #snapshot(value: unknown, number: number): Promise<ChannelEvent> {

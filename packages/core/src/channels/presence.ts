@@ -1,6 +1,7 @@
 import type { InputOf, OutputOf, StandardSchema } from '../trpc/standard-schema.js';
 import { Channel } from './channel.js';
 import type { ChannelTransformer } from './channel-codec.js';
+import { ChannelCodec } from './channel-codec.js';
 import type { ChannelSubscription } from './channel-subscription.js';
 
 /** Somebody who is there. */
@@ -21,6 +22,8 @@ const keptChanges = 256;
 
 interface Entry<Meta> {
   meta: Meta;
+  /** As it is written: tells whether another is another. */
+  text: string | undefined;
   /** How often it entered and has not left. */
   times: number;
 }
@@ -35,11 +38,13 @@ export interface PresenceOptions<Schema extends StandardSchema> {
 /** Who is here, as the server knows: members enter and leave, however their sockets come and go. */
 export class Presence<Schema extends StandardSchema> {
   readonly #schema: Schema;
+  readonly #codec: ChannelCodec;
   readonly #entries = new Map<string, Entry<OutputOf<Schema>>>();
   readonly #changes: Channel<StandardSchema<PresenceEvent<OutputOf<Schema>>>>;
 
   constructor({ meta, transformer }: PresenceOptions<Schema>) {
     this.#schema = meta;
+    this.#codec = new ChannelCodec(transformer);
     this.#changes = new Channel({ event: anything(), transformer, keep: { events: keptChanges } });
   }
 
@@ -59,14 +64,16 @@ export class Presence<Schema extends StandardSchema> {
 
   /**
    * A member is here until the function that comes back is called; one that entered more than once, as with two tabs,
-   * until each was. What it says of itself the last time holds. Throws a `TypeError` for what its schema refuses.
+   * until each was. What it says of itself the last time holds. Throws a `TypeError` for what its schema refuses, and what
+   * the transformer throws.
    */
   enter(id: string, meta: InputOf<Schema>): () => void {
     const valid = this.#valid(meta);
+    const text = this.#codec.encode(valid);
     const entry = this.#entries.get(id);
-    if (entry) this.#update(id, entry, valid);
+    if (entry) this.#update(id, entry, { meta: valid, text });
     else {
-      this.#entries.set(id, { meta: valid, times: 1 });
+      this.#entries.set(id, { meta: valid, text, times: 1 });
       this.#tell({ type: 'join', id, meta: valid });
     }
     let here = true;
@@ -86,10 +93,15 @@ export class Presence<Schema extends StandardSchema> {
     this.#changes.close();
   }
 
-  #update(id: string, entry: Entry<OutputOf<Schema>>, meta: OutputOf<Schema>): void {
+  #update(
+    id: string,
+    entry: Entry<OutputOf<Schema>>,
+    { meta, text }: Pick<Entry<OutputOf<Schema>>, 'meta' | 'text'>,
+  ): void {
     entry.times++;
-    if (JSON.stringify(meta) === JSON.stringify(entry.meta)) return;
+    if (text === entry.text) return;
     entry.meta = meta;
+    entry.text = text;
     this.#tell({ type: 'update', id, meta });
   }
 

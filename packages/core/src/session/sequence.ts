@@ -95,6 +95,11 @@ export class Sequence {
     this.#debt.settle();
   }
 
+  /** Whether there are frames to be sent again. */
+  get behind(): boolean {
+    return this.#written < this.#sent;
+  }
+
   /** The next frame that is to be sent again. */
   again(): FrameData | undefined {
     return this.#written < this.#sent ? this.#kept.get(++this.#written) : undefined;

@@ -155,6 +155,11 @@ export class Writer {
     return this.#socket !== undefined && this.#socket.buffered >= socketBufferBytes;
   }
 
+  /** Whether there may be a frame to send. */
+  get #pending(): boolean {
+    return this.#sequence.behind || !this.#outbox.empty;
+  }
+
   readonly #activity = (): number => this.#messages;
 
   readonly #flush = (): void => {
@@ -164,7 +169,7 @@ export class Writer {
     const socket = this.#socket;
     if (socket === undefined) return;
     if (!this.#full && this.#pongs.settle()) this.say('pong');
-    while (!this.#full) {
+    while (this.#pending && !this.#full) {
       const frame = this.#sequence.again() ?? this.#build();
       if (frame === undefined) break;
       socket.send(frame);
@@ -190,6 +195,7 @@ export class Writer {
   /** A new frame of what waits. Parts take turns with frames of items alone. */
   #build(): FrameData | undefined {
     if (this.#isEarly) return this.#buildEarly();
+    if (this.#outbox.transfers.empty) return this.#buildData();
     const part = this.#partNext && this.#outbox.onlyItems ? this.#buildPart() : undefined;
     this.#partNext = part === undefined;
     return part ?? this.#buildData() ?? this.#buildPart();
