@@ -1,13 +1,21 @@
-// Usage: npm run bench -- <scenario> [--check] [--profile] [--rounds n] [--calls n]
+// Usage: npm run bench [-- <speed scenario> ...] [--peers] [--only names] [--transformer superjson] [--rounds n] [--write]
+//        npm run bench -- <scenario> [--check] [--profile] [--rounds n] [--calls n]
+//        npm run bench -- bundle [--peers]
 //        npm run bench -- redial [--sessions n]
 //        npm run bench -- flow-slow [--sessions n] [--seconds n]
 //        npm run bench -- flow-distance [--seconds n]
 //        npm run bench -- flow-upload [--mebibytes n] [--rounds n]
 //        npm run bench -- flow-large [--calls n]
 //
+//   The speed scenarios are those of `speed/scenarios.mjs`: without a name all of them, one after the other.
+//   --peers    measure the libraries of others beside bare `ws` and Hawser
+//   --only     measure these contenders, with commas between them
+//   --transformer superjson  with it at both ends, wherever there is one
+//   --write    keep the results for `node bench/speed/report.mjs`, which writes docs/speed.md
 //   --check    exit code 1 when the subject is above the scenario's bar
 //   --profile  instead of measuring, print where the subject's time goes on both ends
 //   --rounds, --calls  other than the scenario's own
+//   bundle     what a browser loads
 //   redial     cut all sockets of 10,000 sessions at once; exit code 1 if one is lost, or they dial in a crowd
 //   flow-slow  what a client that stops reading costs a server; exit code 1 if a bar is missed
 //   flow-distance  a stream over a long way; exit code 1 if it is too slow
@@ -17,6 +25,7 @@ import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { bundles, bundleTable } from './bundle/bundle.mjs';
 import { loadContender, loadScenario } from './contender.mjs';
 import { distance } from './flow/distance.mjs';
 import { large } from './flow/large/large.mjs';
@@ -26,6 +35,8 @@ import { Pair, pinned } from './processes.mjs';
 import { profile } from './profile.mjs';
 import { redial } from './redial/redial.mjs';
 import { inOrder, ratios, runRounds, spread } from './rounds.mjs';
+import { scenarios } from './speed/scenarios.mjs';
+import { speed } from './speed/speed.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,11 +48,16 @@ const { values: options, positionals } = parseArgs({
     sessions: { type: 'string' },
     seconds: { type: 'string' },
     mebibytes: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    transformer: { type: 'string', default: 'none' },
+    write: { type: 'boolean', default: false },
   },
 });
 /** What compares no contender with another. Each answers whether its bars were kept. */
 /** @type {ReadonlyMap<string, () => Promise<boolean>>} */
 const apart = new Map([
+  ['bundle', weigh],
   ['redial', cut],
   ['flow-slow', stall],
   ['flow-distance', reach],
@@ -50,14 +66,38 @@ const apart = new Map([
 ]);
 const files = await readdir(new URL('scenarios', import.meta.url));
 const known = [...files.map((file) => file.replace(/\.mjs$/, '')), ...apart.keys()];
+const speedNames = scenarios.map(({ name }) => name);
 const [name = ''] = positionals;
-if (positionals.length !== 1 || !known.includes(name)) {
-  console.error(`Name one scenario of: ${known.join(', ')}`);
-  process.exit(2);
+if (positionals.every((name) => speedNames.includes(name))) await race(positionals);
+else if (positionals.length === 1 && known.includes(name)) await runAlone();
+else {
+  console.error(`Name any of: ${speedNames.join(', ')}\nor one of: ${known.join(', ')}`);
+  process.exitCode = 2;
 }
-const alone = apart.get(name);
-if (alone === undefined) await run(await loadScenario(name));
-else if (!(await alone())) process.exitCode = 1;
+
+/** @param {readonly string[]} names */
+async function race(names) {
+  const { only, peers, write } = options;
+  const transformer = options.transformer === 'superjson' ? 'superjson' : 'none';
+  const rounds = options.rounds === undefined ? undefined : count('rounds', 1);
+  for (const { name, title } of scenarios) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    head(title, name);
+    await speed(name, { only, peers, write, transformer, rounds });
+  }
+}
+
+async function runAlone() {
+  const alone = apart.get(name);
+  if (alone === undefined) await run(await loadScenario(name));
+  else if (!(await alone())) process.exitCode = 1;
+}
+
+async function weigh() {
+  head('What a browser loads to connect, make one call and read one subscription');
+  console.log(bundleTable(await bundles(options.peers)));
+  return true;
+}
 
 function cut() {
   const sessions = count('sessions', 10_000);
@@ -100,8 +140,8 @@ async function run(scenario) {
 }
 
 /** @param {string} title */
-function head(title) {
-  console.log(`## ${name}\n\n${title}.`);
+function head(title, of = name) {
+  console.log(`## ${of}\n\n${title}.`);
   console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores.\n`);
 }
 

@@ -22,6 +22,9 @@ interface AppProps {
   readonly ends: Store<Ends>;
 }
 
+/** The demo also runs by itself. */
+const isAmongOthers = location.pathname !== '/';
+
 export function App({ record, trips, feed, room, cargo, master, ends }: AppProps) {
   return (
     <>
@@ -34,6 +37,7 @@ export function App({ record, trips, feed, room, cargo, master, ends }: AppProps
           Hawser
         </h1>
         <p>Everything on this page comes over one WebSocket. Cut it: the session goes on.</p>
+        {isAmongOthers && <a href="../">All examples</a>}
       </header>
       <main>
         <LinePanel record={record} trips={trips} />

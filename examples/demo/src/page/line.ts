@@ -6,7 +6,7 @@ import { randomId } from './random-id.js';
 export const tab = randomId();
 
 export const connection = connect({
-  url: `/rpc?tab=${tab}`,
+  url: `rpc?tab=${tab}`,
   params: () => ({ tab }),
 });
 

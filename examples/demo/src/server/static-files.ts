@@ -33,7 +33,11 @@ export class StaticFiles {
   }
 
   answer(path: string, response: ServerResponse): void {
-    const file = this.#files.get(path === '/' ? '/index.html' : path);
+    const file = this.#files.get(path.endsWith('/') ? `${path}index.html` : path);
+    if (file === undefined && this.#files.has(`${path}/index.html`)) {
+      response.writeHead(308, { location: `${path}/` }).end();
+      return;
+    }
     if (file === undefined) {
       response.writeHead(404).end();
       return;

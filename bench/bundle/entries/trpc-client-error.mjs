@@ -1,0 +1,3 @@
+import { TRPCClientError } from '@trpc/client';
+
+console.log(TRPCClientError);

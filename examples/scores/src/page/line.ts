@@ -1,0 +1,6 @@
+import { connect, createClient } from '@hawser/client';
+import { tab } from '../../../shared/src/page/tab.js';
+import type { AppRouter } from '../server/router.js';
+
+export const connection = connect({ url: `rpc?tab=${tab}` });
+export const api = createClient<AppRouter>(connection);

@@ -1,0 +1,4 @@
+import { show } from '../../../shared/src/page/show.js';
+import { App } from './app.js';
+
+show(<App />);

@@ -1,0 +1,26 @@
+import { useEffect, useRef } from 'react';
+import { type Draw, drawOn } from './surface.js';
+
+interface CanvasProps {
+  /** What there is to see, for those who do not. */
+  readonly label: string;
+  readonly className?: string;
+  readonly testId?: string;
+  /** Called in each animation frame with a cleared surface. May be another function in each render. */
+  readonly draw: Draw;
+}
+
+/** A drawing at the screen's pace, whatever the pace of React is. Its size is that which CSS gives it. */
+export function Canvas({ label, className, testId, draw }: CanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const latest = useRef(draw);
+  useEffect(() => {
+    latest.current = draw;
+  });
+  useEffect(
+    () =>
+      canvas.current ? drawOn(canvas.current, (surface, now) => latest.current(surface, now)) : undefined,
+    [],
+  );
+  return <canvas ref={canvas} className={className} data-testid={testId} role="img" aria-label={label} />;
+}

@@ -1,0 +1,4 @@
+import { show } from '../page/show.js';
+import { Start } from './start.js';
+
+show(<Start />);

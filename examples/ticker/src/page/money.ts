@@ -1,0 +1,2 @@
+/** Pence, as people write them. */
+export const money = (pence: number): string => (pence / 100).toFixed(2);

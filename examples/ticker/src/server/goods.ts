@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+export const symbols = ['HEMP', 'TEAK', 'SALT', 'COAL'] as const;
+
+export const symbolSchema = z.enum(symbols);
+export const sideSchema = z.enum(['buy', 'sell']);
+
+/** Prices are in pence. The id is the client's: whoever sends it again means the same order. */
+export const orderSchema = z.object({
+  id: z.string().min(1).max(64),
+  symbol: symbolSchema,
+  side: sideSchema,
+  price: z.number().int().positive().max(1_000_000),
+  size: z.number().int().positive().max(1_000),
+});
+
+/** `filled` is how much of it was traded, `paid` what for; `asked` is how often the order was sent. */
+export const placedOrderSchema = orderSchema.extend({
+  at: z.number(),
+  filled: z.number(),
+  paid: z.number(),
+  asked: z.number(),
+});
+
+/** What stands at a price, in all: 0 says that it is free. */
+export const levelSchema = z.object({ side: sideSchema, price: z.number(), size: z.number() });
+
+/** One second of trades, or less at the newest end. `at` is in seconds since 1970. */
+export const candleSchema = z.object({
+  at: z.number(),
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+});
+
+export const tradeSchema = z.object({
+  at: z.number(),
+  price: z.number(),
+  size: z.number(),
+  taker: sideSchema,
+});
+
+export const quoteSchema = z.object({
+  symbol: symbolSchema,
+  last: z.number(),
+  /** Of the day's first price, in percent. */
+  change: z.number(),
+});
+
+export type GoodsSymbol = z.infer<typeof symbolSchema>;
+export type Side = z.infer<typeof sideSchema>;
+export type Order = z.infer<typeof orderSchema>;
+export type PlacedOrder = z.infer<typeof placedOrderSchema>;
+export type Level = z.infer<typeof levelSchema>;
+export type Candle = z.infer<typeof candleSchema>;
+export type Trade = z.infer<typeof tradeSchema>;
+export type Quote = z.infer<typeof quoteSchema>;
