@@ -90,8 +90,8 @@ export const mutants = [
   mutant(
     'does not flush after a resume',
     writer,
-    'this.#asked = false;\n    this.schedule();\n  }\n\n  detach',
-    'this.#asked = false;\n  }\n\n  detach',
+    'this.#pingedAt = undefined;\n    this.schedule();\n  }\n\n  detach',
+    'this.#pingedAt = undefined;\n  }\n\n  detach',
   ),
   mutant(
     'stops acknowledging after a resume',
@@ -222,7 +222,7 @@ export const mutants = [
     'this.#options.clock.after(timeout,',
     'this.#options.clock.after(timeout / 4,',
   ),
-  mutant('fills the socket without end', writer, 'while (!this.#full) {', 'for (;;) {'),
+  mutant('fills the socket without end', writer, 'while (this.#pending && !this.#full) {', 'for (;;) {'),
   mutant('forgets that a session has ended', registry, 'this.#entries.delete(entry.digest);', ''),
   mutant(
     'cannot close while it waits',

@@ -43,7 +43,7 @@ export interface SubscribeToChannelOptions<Schema extends StandardSchema> {
    * a lost session, brings the cursor of the last event that it got, and that one counts.
    */
   readonly after?: string | null | undefined;
-  /** For who has no such event: so many of the kept ones first, default 0. */
+  /** For who has no such event: so many of the kept ones first, default 0; `Infinity` for all. */
   readonly replay?: number | undefined;
   /**
    * Gives an event that stands for all before it: the state, for instance. It is the first one for who has none to
@@ -135,8 +135,8 @@ export class Channel<Schema extends StandardSchema> {
   ): ChannelSubscription<OutputOf<Schema>> {
     if (overflow === 'latest' && !this.#options.key)
       throw new TypeError('`latest` needs the channel’s `key`');
-    if (!Number.isSafeInteger(replay) || replay < 0) {
-      throw new RangeError(`replay must be a whole number from 0 on, not ${replay}`);
+    if (replay !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(replay) && replay >= 0)) {
+      throw new RangeError(`replay must be a whole number from 0 on, or Infinity, not ${replay}`);
     }
     const reading = { after: after ?? undefined, replay, snapshot, overflow };
     return new ChannelSubscription(this.#shared, reading, present, signal);

@@ -9,6 +9,7 @@ import { callType, encodeBare, encodeError, encodeGap, encodeResult, readValue }
 import type { Found } from './attachments.js';
 import type { Dispatch, IncomingCall, Reply, ResultReply, ValueStream } from './dispatch.js';
 import { ServingError } from './dispatch.js';
+import { IdTable } from './id-table.js';
 import type { IncomingStream } from './incoming-stream.js';
 import type { IncomingStreams } from './incoming-streams.js';
 import { LazySignal } from './lazy-signal.js';
@@ -97,7 +98,7 @@ export class IncomingCalls {
   readonly #session: Session;
   readonly #options: IncomingCallsOptions;
   /** In flight: from the call's arrival until its handler has ended, cancelled or not. */
-  readonly #calls = new Map<number, RunningCall>();
+  readonly #calls = new IdTable<RunningCall>();
   #lastId = 0;
 
   constructor(session: Session, options: IncomingCallsOptions) {
@@ -122,7 +123,7 @@ export class IncomingCalls {
     if (this.#calls.size >= this.#session.takes.calls) {
       return this.#fail(call, new ServingError('TOO_MANY_REQUESTS', 'Too many calls in flight'), 'reply');
     }
-    this.#calls.set(id, call);
+    this.#calls.add(call);
     const timeout = message[4]?.timeout;
     if (timeout !== undefined && timeout <= longestTimerMs)
       call.timer = this.#options.clock.after(timeout, () => this.#expire(call));

@@ -16,6 +16,7 @@ import { encodeBare, encodeCall, encodeCredit, messageKinds, readValue } from '.
 import type { Found } from './attachments.js';
 import { CallQueue } from './call-queue.js';
 import { HawserError } from './hawser-error.js';
+import { IdTable } from './id-table.js';
 import type { IncomingStream } from './incoming-stream.js';
 import type { IncomingStreams } from './incoming-streams.js';
 import type { CallTable, OutgoingCall } from './outgoing-call.js';
@@ -52,7 +53,7 @@ export class OutgoingCalls implements CallTable {
   readonly session: Session;
   readonly #options: OutgoingCallsOptions;
   /** In flight; a cancelled call stays until its final message, as it does at the callee. */
-  readonly #calls = new Map<number, OutgoingCall>();
+  readonly #calls = new IdTable<OutgoingCall>();
   /** Waiting for a place among the calls in flight. */
   readonly #queue = new CallQueue();
   #lastId = 0;
@@ -86,7 +87,7 @@ export class OutgoingCalls implements CallTable {
     const { calls } = this.session.limits;
     const waiting: OutgoingCall[] = [];
     let left = 0;
-    for (const call of [...this.#calls.values()]) {
+    for (const call of this.#calls.values()) {
       const { message } = call;
       if (message?.state !== 'waiting') left++;
       else if (this.session.admits(message) && streamsOf(call) <= calls) waiting.push(call);
@@ -254,7 +255,7 @@ export class OutgoingCalls implements CallTable {
     call.id = id;
     call.message = message;
     if (call.inputs) message.left = () => this.#left(call);
-    this.#calls.set(id, call);
+    this.#calls.add(call);
     this.session.send(message, 'call');
   }
 

@@ -23,11 +23,12 @@ export class Taking {
   readonly items: SplicedItem[] = [];
   /** How often it was told that there is something again. */
   wakes = 0;
-  /** The last cursor that it was told. */
+  /** The last cursor that it was told, or brought. */
   cursor: string | undefined;
   over = false;
 
   constructor(subscription: ChannelSubscription<unknown>, { after, output }: TakingOptions = {}) {
+    this.cursor = after;
     this.feed = subscription[feedMark](output ?? plainOutput, after);
     this.feed.wake = () => void this.wakes++;
   }

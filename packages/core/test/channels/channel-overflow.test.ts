@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { ChannelOverflow } from '../../src/channels/channel-reader.ts';
+import { channel } from '../../src/channels/index.ts';
+import { Taking } from './taking.ts';
+
+const price = z.object({ of: z.string(), at: z.number() });
+
+/** A channel of prices that keeps so many, and a subscriber who has read its place. */
+function prices(events: number, overflow: ChannelOverflow) {
+  const made = channel({ event: price, key: ({ of }) => of, keep: { events } });
+  const taking = new Taking(made.subscribe({ overflow }));
+  taking.take();
+  taking.story.length = 0;
+  /** `a1` is a price of 1 for a. */
+  const publish = async (...words: readonly string[]): Promise<void> => {
+    for (const word of words) await made.publish({ of: word.slice(0, 1), at: Number(word.slice(1)) });
+  };
+  /** In words like these. */
+  const take = (most?: number): readonly string[] => taking.take(most).map(shorten);
+  return { channel: made, taking, publish, take };
+}
+
+function shorten(word: string): string {
+  return word.replace(/^\{"of":"(.)","at":(\d+)\}@\d+$/, '$1$2');
+}
+
+describe('a subscriber that falls behind what is kept', () => {
+  it('goes on with the oldest that there is, and is told how many it missed', async () => {
+    const { taking, publish, take } = prices(3, 'drop-oldest');
+    await publish('a1', 'a2', 'a3', 'a4', 'a5');
+    expect(take()).toEqual(['gap dropped 2', 'at 2', 'a3', 'a4', 'a5']);
+    await publish('a6', 'a7', 'a8');
+    expect(take(1)).toEqual(['a6']);
+    await publish('a9', 'b1', 'b2');
+    expect(take()).toEqual(['gap dropped 2', 'at 8', 'a9', 'b1', 'b2']);
+    taking.stop();
+  });
+
+  it('is told of everything that it missed by then, when it is told', async () => {
+    const { taking, publish, take } = prices(2, 'drop-oldest');
+    await publish('a1', 'a2', 'a3');
+    expect(take(1)).toEqual(['gap dropped 1']);
+    await publish('a4', 'a5');
+    expect(take()).toEqual(['at 1', 'gap dropped 2', 'at 3', 'a4', 'a5']);
+    taking.stop();
+  });
+
+  it('fails, if that is what it wants', async () => {
+    const { channel, publish, take } = prices(3, 'error');
+    await publish('a1', 'a2', 'a3');
+    expect(take(1)).toEqual(['a1']);
+    await publish('a4');
+    expect(take(1)).toEqual(['a2']);
+    await publish('a5', 'a6');
+    expect(take()).toEqual(['threw The subscriber fell behind its channel']);
+    expect(channel.subscribers).toBe(0);
+  });
+
+  it('does not fail for a cursor that was too old when it came: that is a gap', async () => {
+    const { channel, taking, publish } = prices(2, 'error');
+    taking.stop();
+    await publish('a1', 'a2', 'a3');
+    const again = new Taking(channel.subscribe({ overflow: 'error' }), { after: taking.cursor });
+    expect(again.take().map(shorten)).toEqual(['gap expired 1', 'at 1', 'a2', 'a3']);
+    again.stop();
+  });
+
+  it('holds up nobody else', async () => {
+    const { channel, taking, publish } = prices(2, 'error');
+    const quick = new Taking(channel.subscribe());
+    quick.take();
+    for (const word of ['a1', 'a2', 'a3', 'a4']) {
+      await publish(word);
+      expect(quick.take().map(shorten)).toEqual([word]);
+    }
+    expect(taking.take()).toEqual(['threw The subscriber fell behind its channel']);
+    quick.stop();
+  });
+});
+
+describe('a subscriber that wants the latest', () => {
+  it('gets every event while it keeps up', async () => {
+    const { taking, publish, take } = prices(10, 'latest');
+    for (const word of ['a1', 'a2', 'b1', 'a3']) {
+      await publish(word);
+      expect(take()).toEqual([word]);
+    }
+    taking.stop();
+  });
+
+  it('gets the newest of each key when it is behind, and is told how many it missed', async () => {
+    const { taking, publish, take } = prices(10, 'latest');
+    await publish('a1', 'b1', 'a2', 'c1', 'a3', 'b2');
+    expect(take()).toEqual(['gap dropped 3', 'c1', 'a3', 'b2']);
+    await publish('a4', 'a5');
+    expect(take()).toEqual(['gap dropped 1', 'a5']);
+    taking.stop();
+  });
+
+  it('is told of what was dropped where it was', async () => {
+    const { taking, publish, take } = prices(10, 'latest');
+    await publish('c1', 'a1', 'a2', 'd1', 'b1', 'b2', 'b3');
+    expect(take()).toEqual(['c1', 'gap dropped 1', 'a2', 'd1', 'gap dropped 2', 'b3']);
+    taking.stop();
+  });
+
+  it('is told the same of what is not kept any more', async () => {
+    const { taking, publish, take } = prices(2, 'latest');
+    await publish('a1', 'a2', 'a3', 'a4', 'b1');
+    expect(take()).toEqual(['gap dropped 3', 'at 3', 'a4', 'b1']);
+    taking.stop();
+  });
+
+  it('replays the newest of each key', async () => {
+    const { channel, taking, publish } = prices(10, 'latest');
+    taking.stop();
+    await publish('a1', 'b1', 'a2');
+    const fresh = new Taking(channel.subscribe({ overflow: 'latest', replay: 10 }));
+    expect(fresh.take().map(shorten)).toEqual(['at 0', 'gap dropped 1', 'b1', 'a2']);
+    fresh.stop();
+  });
+
+  it('needs a key', () => {
+    const keyless = channel({ event: z.number() });
+    expect(() => keyless.subscribe({ overflow: 'latest' })).toThrow(TypeError);
+  });
+
+  it('tells keys apart as a Map does', async () => {
+    const keys = [undefined, null, 0, '0', Number.NaN, '', false, 'constructor', '__proto__'];
+    const made = channel({ event: z.number(), key: (index) => keys[index] });
+    const taking = new Taking(made.subscribe({ overflow: 'latest' }));
+    taking.take();
+    for (let i = 0; i < keys.length; i++) await made.publish(i);
+    expect(taking.take()).toEqual(keys.map((_, i) => `${i}@${i + 1}`));
+    await made.publish(4);
+    await made.publish(4);
+    expect(taking.take()).toEqual(['gap dropped 1', '4@11']);
+    taking.stop();
+  });
+
+  it('has the newest of every key that is kept, and counts what it has not', async () => {
+    const step = fc.oneof(fc.record({ key: fc.nat(5) }), fc.record({ take: fc.integer({ min: 1, max: 6 }) }));
+    const steps = fc.array(step, { minLength: 5, maxLength: 80, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 12 }), steps, async (events, steps) => {
+        const { taking, publish, take } = prices(events, 'latest');
+        const published: string[] = [];
+        const got: string[] = [];
+        for (const step of steps) {
+          if ('take' in step) got.push(...take(step.take));
+          else {
+            const word = `${'abcdef'[step.key]}${published.length}`;
+            published.push(word);
+            await publish(word);
+          }
+        }
+        got.push(...take());
+        const items = got.filter((word) => /^[a-f]\d/.test(word));
+        const missed = got.map((word) => Number(/^gap dropped (\d+)$/.exec(word)?.[1] ?? 0));
+        expect(items.length + missed.reduce((sum, count) => sum + count, 0)).toBe(published.length);
+        const newest = (words: readonly string[]) => new Map(words.map((word) => [word[0], word]));
+        const has = newest(items);
+        for (const [key, word] of newest(published.slice(-events))) expect(has.get(key)).toBe(word);
+        taking.stop();
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
