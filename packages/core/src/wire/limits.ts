@@ -23,7 +23,7 @@ export const limits = {
   earlyBytes: { default: 65_536, unit: 'bytes', announced: false },
   firstItems: { default: 64, unit: 'count', announced: false },
   firstBytes: { default: 256 * 1024, unit: 'bytes', announced: false },
-  ackFrames: { default: 32, unit: 'count', announced: false },
+  ackFrames: { default: 128, unit: 'count', announced: false },
   ackBytes: { default: 65_536, unit: 'bytes', announced: false },
   unfinished: { default: 4, unit: 'count', announced: false },
   answerBytes: { default: 16 * 1024 * 1024, unit: 'bytes', announced: false },

@@ -155,6 +155,43 @@ describe('a subscription that is iterated by hand', () => {
     await other.return();
   });
 
+  it('ends with the signal that it was given, wherever it is', async () => {
+    const made = words();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const [waits, unread] = [read(made.subscribe({ signal })), read(made.subscribe({ signal }))];
+    const waiting = waits.next();
+    controller.abort();
+    expect(await waiting).toEqual(over);
+    expect([await waits.next(), await unread.next(), made.subscribers]).toEqual([over, over, 0]);
+    expect(await read(made.subscribe({ signal })).next()).toEqual(over);
+    expect(made.subscribers).toBe(0);
+  });
+
+  it('lets go of its signal when it is over', async () => {
+    const made = words();
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    const left = read(made.subscribe({ signal }));
+    const failed = read(made.subscribe({ signal, after: 'elsewhere.1' }));
+    const ended = read(made.subscribe({ signal }));
+    const waiting = ended.next();
+    expect(listeners).toBeGreaterThan(0);
+    await left.return();
+    await expect(failed.next()).rejects.toThrow('restarted');
+    made.close();
+    expect([await waiting, listeners]).toEqual([over, 0]);
+  });
+
   it('has its member there while it is read', async () => {
     const rooms = channels({ event: z.string(), presence: z.number() });
     const room = rooms.at('a');

@@ -151,6 +151,29 @@ describe('a snapshot', () => {
     expect(await taking.settle()).toEqual([expect.stringMatching(/^threw .*BigInt/)]);
   });
 
+  it('that is being made when the channel is closed comes, and then what was published by then', async () => {
+    const { channel, publish } = await withSnapshots('a');
+    const gate = new Gate<string>();
+    const taking = new Taking(channel.subscribe({ snapshot: () => gate.promise }));
+    taking.take();
+    await publish('b');
+    channel.close();
+    expect(taking.take()).toEqual([]);
+    gate.open('a');
+    expect(await taking.settle()).toEqual(['"a"@1', '"b"@2', 'end']);
+    expect(channel.subscribers).toBe(0);
+  });
+
+  it('that fails after the channel was closed fails its subscription', async () => {
+    const { channel } = await withSnapshots('a');
+    const gate = new Gate<string>();
+    const taking = new Taking(channel.subscribe({ snapshot: () => gate.promise }));
+    taking.take();
+    channel.close();
+    gate.fail(new Error('no state'));
+    expect(await taking.settle()).toEqual(['threw no state']);
+  });
+
   it('that is made for one who has left is told to nobody', async () => {
     const { channel } = await withSnapshots();
     const gate = new Gate<string>();

@@ -34,10 +34,9 @@ export function openChannels(keep?: { readonly events: number }) {
         snapshot: () => Promise.reject(new Error('no state')),
       }),
     ),
-    byHand: procedure.input(z.string()).subscription(async function* ({ input }) {
-      for await (const event of state.rooms.at('a').subscribe({ present: { id: input, meta: 'here' } })) {
-        yield event;
-      }
+    byHand: procedure.input(z.string()).subscription(async function* ({ input, signal }) {
+      const present = { id: input, meta: 'here' };
+      yield* state.rooms.at('a').subscribe({ present, signal });
     }),
   };
   const publish = async (...events: readonly number[]): Promise<void> => {

@@ -126,6 +126,33 @@ describe('the transformer of a channel', () => {
   });
 });
 
+describe('an event that is undefined', () => {
+  it('is undefined for its subscribers, whatever their routers write with', async () => {
+    for (const transformer of [undefined, superjson]) {
+      for (const item of await sent(undefined, transformer, plainOutput, superjson)) {
+        expect(item.tail).toMatch(/^null,"[0-9a-z]+\.1",\{"void":1\}\]$/);
+      }
+      const made = channel({ event: z.undefined(), transformer });
+      await made.publish(undefined);
+      const taking = new Taking(made.subscribe({ snapshot: () => undefined }));
+      taking.take();
+      await taking.settle();
+      expect(taking.items.map(({ tail }) => tail)).toEqual([expect.stringContaining('void')]);
+      taking.stop();
+      for await (const [, event] of made.subscribe({ replay: 1 })) {
+        expect(event).toBe(undefined);
+        break;
+      }
+    }
+  });
+
+  it('inside of another is left to the transformer', async () => {
+    const [rich, plain] = await sent({ a: undefined }, superjson, superjson, plainOutput);
+    expect(superjson.deserialize(dataOf(rich) as never)).toEqual({ a: undefined });
+    expect(dataOf(plain)).toEqual({});
+  });
+});
+
 describe('bytes in an event', () => {
   it('leave beside it, whatever the transformer', async () => {
     const event = { at: new Date(5), photo: new Uint8Array([1, 2, 3]) };

@@ -92,6 +92,19 @@ describe('a member', () => {
     })();
   });
 
+  it('whose handler loops over the channel leaves at once, and not with the next event', () => {
+    const { state, procedures } = openChannels();
+    return servedWorld(procedures, window, async (world) => {
+      const sub = world.subscribe('byHand', 'ada');
+      await world.settle();
+      const room = state.rooms.at('a');
+      expect([room.subscribers, room.presence.size]).toEqual([1, 1]);
+      sub.subscription.leave();
+      await world.settle();
+      expect([room.subscribers, room.presence.size]).toEqual([0, 0]);
+    })();
+  });
+
   it('leaves when its subscription fails, or its channel is closed', () => {
     const { state, procedures } = openChannels();
     const failures: string[] = [];

@@ -122,6 +122,27 @@ describe('a presence', () => {
     taking.stop();
   });
 
+  it('tells apart whatever its transformer does, and throws for what it cannot write', async () => {
+    const meta = z.object({ roles: z.set(z.string()), cents: z.bigint() });
+    const presence = new Presence({ meta, transformer: superjson });
+    const taking = new Taking(presence.subscribe(), { output: superjson });
+    taking.take();
+    await taking.settle();
+    const entered = [
+      presence.enter('a', { roles: new Set(['admin']), cents: 1n }),
+      presence.enter('a', { roles: new Set(['admin']), cents: 1n }),
+      presence.enter('a', { roles: new Set(['guest']), cents: 2n }),
+    ];
+    expect(presence.members.get('a')).toEqual({ roles: new Set(['guest']), cents: 2n });
+    expect(told(taking)).toHaveLength(3);
+    for (const leave of entered) leave();
+    expect([presence.size, told(taking)]).toEqual([0, [expect.objectContaining({})]]);
+    taking.stop();
+    const plain = new Presence({ meta: z.bigint() });
+    expect(() => plain.enter('a', 1n)).toThrow(TypeError);
+    expect(plain.size).toBe(0);
+  });
+
   it('tells whoever comes back what it missed, or who is here if that is too much', async () => {
     const presence = open();
     const taking = await watching(presence);

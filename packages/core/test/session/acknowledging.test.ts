@@ -14,22 +14,22 @@ function hears(bench: SessionBench, count: number, length?: number): void {
 }
 
 describe('an acknowledgement', () => {
-  it('is due after 32 frames, not before, and goes alone if nothing else leaves', () => {
+  it('is due after 128 frames, not before, and goes alone if nothing else leaves', () => {
     const bench = SessionBench.open({ window });
-    hears(bench, 31);
+    hears(bench, 127);
     expect(bench.flush()).toEqual([]);
     hears(bench, 1);
-    expect(bench.flush()).toEqual([['ack', 0, 32]]);
+    expect(bench.flush()).toEqual([['ack', 0, 128]]);
   });
 
-  it('is due again after 32 more', () => {
+  it('is due again after 128 more', () => {
     const bench = SessionBench.open({ window });
-    hears(bench, 32);
+    hears(bench, 128);
     bench.flush();
-    hears(bench, 31);
+    hears(bench, 127);
     expect(bench.flush()).toEqual([]);
     hears(bench, 1);
-    expect(bench.flush()).toEqual([['ack', 0, 64]]);
+    expect(bench.flush()).toEqual([['ack', 0, 256]]);
   });
 
   it('is one for a turn, however many frames came in', () => {
@@ -38,7 +38,7 @@ describe('an acknowledgement', () => {
     expect(bench.flush()).toEqual([['ack', 0, 200]]);
   });
 
-  it('is due after 64 KiB', () => {
+  it('is due after 256 KiB', () => {
     const bench = SessionBench.open({ window });
     hears(bench, 6, 10_000);
     expect(bench.flush()).toEqual([]);
@@ -66,16 +66,16 @@ describe('an acknowledgement', () => {
 
   it('rides on a data frame when it is due, and then does not go alone', () => {
     const bench = SessionBench.open({ window });
-    hears(bench, 32);
+    hears(bench, 128);
     bench.session.send('[4,1]', 'reply');
-    expect(bench.flush()).toEqual([[32, [4, 1]]]);
+    expect(bench.flush()).toEqual([[128, [4, 1]]]);
     bench.session.sweep(bench.clock.now(), false);
     expect(bench.socket.frames).toHaveLength(1);
   });
 
   it('does not ride on each data frame: one is enough', () => {
     const bench = SessionBench.open({ window });
-    hears(bench, 33);
+    hears(bench, 129);
     for (let id = 1; id <= 3; id++) bench.session.send(JSON.stringify(frame(id, 60_000)[0]), 'reply');
     expect(bench.flush().map(([first]) => typeof first)).toEqual(['number', 'object', 'object']);
     hears(bench, 3);
@@ -89,14 +89,14 @@ describe('an acknowledgement', () => {
     bench.hears(['ping', 20, 0]);
     hears(bench, 20);
     bench.session.probe();
-    hears(bench, 31);
+    hears(bench, 127);
     expect(bench.flush()).toEqual([]);
     expect(bench.socket.frames).toEqual([
       ['pong', 0, 20],
       ['ping', 0, 40],
     ]);
     hears(bench, 1);
-    expect(bench.flush()).toEqual([['ack', 0, 72]]);
+    expect(bench.flush()).toEqual([['ack', 0, 168]]);
   });
 
   it('counts what was handed on: never a frame of which the handler has not heard', () => {
@@ -116,15 +116,15 @@ describe('an acknowledgement', () => {
     const bench = SessionBench.open({ window });
     bench.socket.buffered = socketBufferBytes;
     bench.session.send('[4,1]', 'reply');
-    hears(bench, 32);
-    expect(bench.flush()).toEqual([['ack', 0, 32]]);
+    hears(bench, 128);
+    expect(bench.flush()).toEqual([['ack', 0, 128]]);
   });
 
   it('is not owed for what the other end learned by a resume', () => {
     const bench = SessionBench.open({ window });
-    hears(bench, 31);
+    hears(bench, 127);
     bench.session.detach();
-    const line = { resumed: true, sent: 31, received: 0 };
+    const line = { resumed: true, sent: 127, received: 0 };
     const again = new ScriptedSocket();
     bench.session.attach(again, bench.session.limits, line);
     bench.session.sweep(bench.clock.now(), false);
