@@ -105,8 +105,11 @@ export class ChannelReader {
   #startAnew(replay: number): void {
     const { log } = this.#channel;
     if (this.#options.snapshot) return this.#ask(this.#options.snapshot);
-    this.#next = Math.max(log.first, log.last + 1 - replay);
+    // All that is kept is more than the log where the newest of each key is wanted.
+    const older = replay === Number.POSITIVE_INFINITY ? this.#newestFrom(1) : undefined;
+    this.#next = older?.[0]?.number ?? Math.max(log.first, log.last + 1 - replay);
     this.#tellPlace();
+    if (older) this.#leaveOut(0, older, log.first);
   }
 
   #fallBehind(next: number): ReaderStep | undefined {

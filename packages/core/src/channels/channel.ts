@@ -30,7 +30,7 @@ export interface ChannelOptions<Schema extends StandardSchema> {
   readonly keep?: Keep | undefined;
   /**
    * What an event is the newest of, for subscribers who want no more than that. The newest event of each key is kept
-   * besides, of as many keys as `keep.events`.
+   * besides, as many and as large as `keep` says once more.
    */
   readonly key?: ((event: OutputOf<Schema>) => unknown) | undefined;
   /** Where the events are kept, default the memory of this process. `keep` is its own business then. */
@@ -79,7 +79,7 @@ export class Channel<Schema extends StandardSchema> {
     this.#options = options;
     this.#codec = new ChannelCodec(options.transformer);
     const bounds = boundsOf(options.keep);
-    this.#newest = new NewestEvents(bounds.events);
+    this.#newest = new NewestEvents(bounds);
     this.#log = options.log ?? new MemoryLog(newEpoch(), bounds);
     this.#log.tail(() => this.#wake());
     this.#shared = {

@@ -1,33 +1,43 @@
 import type { ChannelEvent } from './channel-event.js';
+import type { MemoryLogBounds } from './memory-log.js';
 
 /** The newest event of each key, whether its log still holds it or not. */
 export class NewestEvents {
-  readonly #most: number;
+  readonly #most: MemoryLogBounds;
   readonly #events = new Map<unknown, ChannelEvent>();
   /** Number of the last event that was forgotten though it was the newest of its key. */
   #forgotten = 0;
+  #bytes = 0;
 
-  /** It forgets the oldest of more keys than that. */
-  constructor(most: number) {
+  /** It forgets the oldest of more than that. */
+  constructor(most: MemoryLogBounds) {
     this.#most = most;
   }
 
   add(event: ChannelEvent): void {
     // Last in the order of the map, which is that of the numbers.
-    this.#events.delete(event.key);
+    this.#remove(event.key);
     this.#events.set(event.key, event);
-    if (this.#events.size <= this.#most) return;
+    this.#bytes += event.length;
+    const { events, bytes } = this.#most;
     for (const [key, { number }] of this.#events) {
-      this.#events.delete(key);
+      if (this.#events.size <= events && (this.#bytes <= bytes || key === event.key)) return;
+      this.#remove(key);
       this.#forgotten = number;
-      return;
     }
+  }
+
+  #remove(key: unknown): void {
+    const event = this.#events.get(key);
+    if (event === undefined) return;
+    this.#events.delete(key);
+    this.#bytes -= event.length;
   }
 
   /** Whether a later event has the same key. */
   supersedes(event: ChannelEvent): boolean {
     const newest = this.#events.get(event.key);
-    return newest !== undefined && newest.number !== event.number;
+    return newest !== undefined && newest.number > event.number;
   }
 
   /** Those whose numbers are from the one on and below the other; undefined if some of them were forgotten. */
@@ -43,5 +53,6 @@ export class NewestEvents {
 
   clear(): void {
     this.#events.clear();
+    this.#bytes = 0;
   }
 }
