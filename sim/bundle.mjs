@@ -55,7 +55,10 @@ export async function bundle(outfile, edits = []) {
     target: 'node20',
     sourcemap: 'inline',
     logLevel: 'error',
-    alias: { '@hawser/core': join(core, 'index.ts') },
+    alias: {
+      '@hawser/core': join(core, 'index.ts'),
+      '@hawser/core/channels': join(core, 'channels/index.ts'),
+    },
     plugins: [editing([...tunings, ...edits])],
   });
 }

@@ -19,6 +19,12 @@ const sentStreams = 'rpc/outgoing-streams.ts';
 const readStreams = 'rpc/incoming-streams.ts';
 const outbox = 'session/outbox.ts';
 const transfers = 'session/outgoing-transfers.ts';
+const channel = 'channels/channel.ts';
+const reader = 'channels/channel-reader.ts';
+const feed = 'channels/channel-subscription.ts';
+const log = 'channels/memory-log.ts';
+const newest = 'channels/newest-events.ts';
+const presence = 'channels/presence.ts';
 
 /**
  * @param {string} name
@@ -458,4 +464,164 @@ export const mutants = [
     'this.#inbox.drain();\n    this.#takes = this.#limits;',
     'this.#takes = this.#limits;',
   ),
+  mutant(
+    'leaves out an event of a channel',
+    reader,
+    'if (event) this.#next = next + 1;',
+    'if (event) this.#next = next + (next % 7 === 0 ? 2 : 1);',
+  ),
+  mutant(
+    'gives the last event of a channel again to who comes back',
+    reader,
+    'else this.#next = number + 1;',
+    'else this.#next = Math.max(1, number);',
+  ),
+  mutant(
+    'gives events that came with a snapshot once more',
+    reader,
+    'const number = this.#channel.log.last;\n    this.#next = number + 1;',
+    'const number = this.#channel.log.last;\n    this.#next = Math.max(1, number);',
+  ),
+  mutant(
+    'leaves out events that came while a snapshot was made',
+    reader,
+    "this.#state = 'reading';\n    } catch",
+    "this.#state = 'reading';\n      this.#next = this.#channel.log.last + 1;\n    } catch",
+  ),
+  mutant('tells no place before the first event', reader, 'this.#tellPlace();\n    if (older)', 'if (older)'),
+  mutant(
+    'replays one event too many',
+    reader,
+    'log.last + 1 - replay)',
+    'log.last + (replay > 0 ? 0 : 1) - replay)',
+  ),
+  mutant(
+    'starts a channel over for who comes back',
+    feed,
+    'after === undefined ? this.#options : { ...this.#options, after }',
+    'this.#options',
+  ),
+  mutant(
+    'takes a cursor of another log for one of its own',
+    'channels/channel-place.ts',
+    'if (!cursor.startsWith(head)) return undefined;',
+    "if (!cursor.startsWith(head)) return Number(cursor.slice(cursor.lastIndexOf('.') + 1));",
+  ),
+  mutant(
+    'goes on in silence where a log holds no more',
+    reader,
+    'this.#ahead.push({ gap, count });',
+    "if (gap !== 'expired') this.#ahead.push({ gap, count });",
+  ),
+  mutant(
+    'counts one too few of what was dropped',
+    reader,
+    "else this.#miss('dropped', first - next);",
+    "else this.#miss('dropped', first - next - 1);",
+  ),
+  mutant(
+    'calls a cursor too old that is not',
+    reader,
+    'else if (number < log.first - 1 &&',
+    'else if (number < log.first &&',
+  ),
+  mutant(
+    'keeps who fell behind though it wants to be told so',
+    reader,
+    "if (this.#options.overflow === 'error') {",
+    "if (this.#options.overflow === 'error' && this.#channel.log.last % 2 === 0) {",
+  ),
+  mutant(
+    'tells a gap where there is a snapshot',
+    reader,
+    'if (this.#options.snapshot) return this.#ask(this.#options.snapshot);\n    this.#next = this.#channel.log.first;',
+    'this.#next = this.#channel.log.first;',
+  ),
+  mutant(
+    'gives a snapshot the number of what came after it',
+    reader,
+    'await this.#channel.snapshot(value, number)',
+    'await this.#channel.snapshot(value, this.#channel.log.last)',
+  ),
+  mutant(
+    'ends a channel before the snapshot that it owes',
+    feed,
+    "if (this.#state === 'ended' && !this.#reader.asking) return 'end';",
+    "if (this.#state === 'ended') return 'end';",
+  ),
+  mutant(
+    'spares who wants the newest of each key the newest of one',
+    newest,
+    'return newest !== undefined && newest.number > event.number;',
+    'return newest !== undefined && newest.number > event.number - (event.number % 5 === 0 ? 1 : 0);',
+  ),
+  mutant(
+    'forgets the newest of a key in silence',
+    newest,
+    'if (from <= this.#forgotten) return undefined;',
+    '',
+  ),
+  mutant(
+    'keeps an event more than its bounds',
+    log,
+    'this.#events.size > events ||',
+    'this.#events.size > events + 1 ||',
+  ),
+  mutant('counts nothing for the bytes of events', log, 'this.#bytes += bytes;', ''),
+  mutant(
+    'does not wake who waits for an event',
+    channel,
+    'for (const subscriber of this.#subscribers) subscriber.wake();',
+    'for (const subscriber of this.#subscribers) if (this.#log.last % 5 > 0) subscriber.wake();',
+  ),
+  mutant(
+    'forgets that it waits for an event',
+    'rpc/stream-pump.ts',
+    "if (element === undefined) this.#state = 'idle';",
+    "if (element === undefined) this.#state = this.#sent > 3 ? 'pulling' : 'idle';",
+  ),
+  mutant(
+    'does not tell its user what a server dropped',
+    subscription,
+    "if (this.#options.survivesGaps) this.#push({ kind: 'gap', reason, count });",
+    "if (this.#options.survivesGaps && reason === 'dropped') return;\n    if (this.#options.survivesGaps) this.#push({ kind: 'gap', reason, count });",
+  ),
+  mutant('does not let go of a channel that nobody reads', feed, 'this.#channel.leave(this);', ''),
+  mutant('forgets to stop a feed', pump, 'this.#feed?.stop();', ''),
+  mutant('lets nobody go who was there', feed, 'this.#absent?.();', ''),
+  mutant(
+    'lets go who is there twice',
+    presence,
+    'if (entry === undefined || --entry.times > 0) return;',
+    'if (entry === undefined) return;',
+  ),
+  {
+    name: 'lets go for a moment who lost a socket',
+    edits: [
+      {
+        file: session,
+        find: 'this.#writer.detach();',
+        replace: 'this.#writer.detach();\n    for (const lose of globalThis.losses ?? []) lose();',
+      },
+      {
+        file: feed,
+        find: 'this.#absent = this.#present();',
+        replace:
+          "this.#absent = this.#present();\n const lose = () => {\n if (this.#state !== 'live') return;\n this.#absent?.();\n this.#absent = this.#present();\n };\n (globalThis.losses ??= []).push(lose);",
+      },
+    ],
+  },
+  mutant(
+    'keeps what somebody said of itself first',
+    presence,
+    "this.#tell({ type: 'update', id, meta });",
+    '',
+  ),
+  mutant(
+    'never says who is here',
+    presence,
+    'snapshot: () => this.#here()',
+    'snapshot: () => new Promise(() => {})',
+  ),
+  mutant('does not tell who leaves', presence, "this.#tell({ type: 'leave', id });", ''),
 ];

@@ -41,7 +41,7 @@ export class Summary {
   }
 
   get text() {
-    const { worlds = 0, faults = {}, lost = {}, settled = {}, ...rest } = this.#tally;
+    const { worlds = 0, faults = {}, lost = {}, settled = {}, channels = {}, ...rest } = this.#tally;
     const seconds = (performance.now() - this.#started) / 1000;
     const each = this.#cpuMs / Math.max(1, Number(worlds));
     const hash = this.#hash.map((part) => part.toString(16).padStart(8, '0')).join('');
@@ -50,6 +50,7 @@ export class Summary {
       `worlds          ${worlds}`,
       ...Object.entries(rest).map(([name, value]) => `${name.padEnd(15)} ${value}`),
       `calls settled  ${listed(settled)}`,
+      `channels gave  ${listed(channels)}`,
       `sessions lost  ${listed(lost)}`,
       `faults         ${listed(faults)}`,
       `wall time       ${seconds.toFixed(1)} s, ${each.toFixed(2)} ms of CPU a world`,

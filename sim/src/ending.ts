@@ -1,6 +1,7 @@
 import type { Client } from './ends/client.ts';
 import type { Server } from './ends/server.ts';
 import type { AskedCall } from './model/asked-call.ts';
+import type { Invariant } from './model/invariants.ts';
 import type { Judge } from './model/judge.ts';
 import type { RunRecord } from './model/run-record.ts';
 import type { ClientStory, SessionStory } from './model/session-story.ts';
@@ -13,6 +14,12 @@ export interface EndingParts {
   readonly clients: readonly Client[];
   /** All that there ever were. */
   readonly servers: readonly Server[];
+}
+
+/** Something that is to come yet, and the rule by which. */
+interface Owed {
+  readonly rule: Invariant;
+  readonly detail: string;
 }
 
 /** What is still to come to its end in a world in which nothing goes wrong any more. */
@@ -30,9 +37,9 @@ export class Ending {
   }
 
   /** Calls that are open, and handlers and streams that go on, for callers who are served; of each call the first. */
-  get unsettled(): readonly string[] {
-    const owed = this.#parts.judge.calls.map(owedBy);
-    return [...owed.filter((finding) => finding !== undefined), ...this.#unfinished];
+  get unsettled(): readonly Owed[] {
+    const owed = this.#parts.judge.calls.map(owedBy).filter((finding) => finding !== undefined);
+    return [...owed, ...this.#unfinished.map((detail) => ({ rule: 'settles-at-all' as const, detail }))];
   }
 
   get #unfinished(): readonly string[] {
@@ -71,21 +78,30 @@ export class Ending {
 }
 
 /** What there is to come of a call. */
-function owedBy(call: AskedCall): string | undefined {
-  const { clock, settlement, surrender, name } = call;
-  if (clock.running && settlement === undefined && surrender === undefined) return `${name} is open`;
+function owedBy(call: AskedCall): Owed | undefined {
+  const { clock, settlement, surrender, name, feed } = call;
+  const isOpen = clock.running && settlement === undefined && surrender === undefined;
+  // Who follows a channel may do so to the end of the world.
+  if (isOpen && feed) return feed.owed;
+  const detail = isOpen ? `${name} is open` : goesOn(call);
+  return detail === undefined ? undefined : { rule: 'settles-at-all', detail };
+}
+
+/** What goes on of a call that is settled. */
+function goesOn(call: AskedCall): string | undefined {
+  const { name } = call;
   for (const run of call.runs) if (worksOn(call, run)) return `run ${run.number} of ${name} goes on`;
   for (const reading of call.readings) if (reading.open) return `${reading.name} waits`;
   for (const strand of call.strands) if (isOwed(strand)) return `${strand.name} of ${name} goes on`;
   return undefined;
 }
 
-function leftAt({ machine, host, handlers }: Server): string[] {
+function leftAt({ machine, host, handlers, house }: Server): string[] {
   const findings: string[] = [];
   if (machine.timers > 0) findings.push(`${machine.name} has ${machine.timers} timers`);
   if (host.size > 0) findings.push(`${machine.name} has ${host.size} sessions`);
   if (handlers.running > 0) findings.push(`${machine.name} runs ${handlers.running} handlers`);
-  return findings;
+  return house ? [...findings, ...house.left] : findings;
 }
 
 /** Both its ends run, and have not heard that it is over. */

@@ -1,3 +1,5 @@
+import type { ChannelsPlan } from './channels-plan.ts';
+import { drawChannels } from './channels-plan.ts';
 import type { SeededRandom } from './loop/seeded-random.ts';
 import type { LineTraits } from './network/line.ts';
 
@@ -56,6 +58,7 @@ export interface Plan {
   /** Length of the largest input, answer or item, without its bytes, and of the bytes. */
   readonly largest: number;
   readonly largestBlob: number;
+  readonly channels: ChannelsPlan | undefined;
 }
 
 /** Calls and streams at a time, where there are never too many. */
@@ -82,7 +85,8 @@ const latencies: readonly [readonly [number, number], ...(readonly [number, numb
 /** A byte in a buffer counts so much in some worlds that its bound is reached: by 4 KiB, or by half of one. */
 const heavy: readonly [number, number] = [64, 512];
 
-export function drawPlan(random: SeededRandom): Plan {
+/** `channelRandom` draws its channels. */
+export function drawPlan(random: SeededRandom, channelRandom: SeededRandom): Plan {
   const largest = random.pick([200, 1000, 3000]);
   const largestBlob = random.pick([60, 600, 4000]);
   return {
@@ -110,6 +114,7 @@ export function drawPlan(random: SeededRandom): Plan {
     callsBack: random.pick([0, 0, 0.3, 0.6]),
     largest,
     largestBlob,
+    channels: drawChannels(channelRandom, { largest, largestBlob }),
   };
 }
 

@@ -15,7 +15,7 @@ export interface Outcome {
 
 /** Runs the world of a seed. One world runs at a time. */
 export async function runWorld(seed: number, tally: Tally, reader?: Reader): Promise<Outcome> {
-  const release = quarantine();
+  const release = quarantine(seed);
   // Errors are thrown by the thousand, and nobody reads where unless it is a single world that runs.
   const { stackTraceLimit } = Error;
   if (!reader) Error.stackTraceLimit = 0;

@@ -12,10 +12,16 @@ export interface Tally {
   strandItems: number;
   items: number;
   gaps: number;
+  /** Subscriptions of channels, what was published, and what of it was given to subscribers. */
+  feeds: number;
+  published: number;
+  fed: number;
   resumes: number;
   readonly faults: Record<string, number>;
   readonly lost: Record<string, number>;
   readonly settled: Record<string, number>;
+  /** What else channels gave. */
+  readonly channels: Record<string, number>;
 }
 
 export function newTally(): Tally {
@@ -30,10 +36,14 @@ export function newTally(): Tally {
     strandItems: 0,
     items: 0,
     gaps: 0,
+    feeds: 0,
+    published: 0,
+    fed: 0,
     resumes: 0,
     faults: {},
     lost: {},
     settled: {},
+    channels: {},
   };
 }
 

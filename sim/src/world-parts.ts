@@ -12,6 +12,8 @@ export interface WorldParts {
   readonly plan: Plan;
   readonly loop: EventLoop;
   readonly random: SeededRandom;
+  /** For all that concerns channels: nothing else in a world depends on how often it is asked. */
+  readonly channelRandom: SeededRandom;
   readonly trace: Trace;
   readonly judge: Judge;
   readonly network: Network;

@@ -5,6 +5,7 @@ import { EventLoop } from './loop/event-loop.ts';
 import { SeededRandom } from './loop/seeded-random.ts';
 import type { Reader } from './loop/trace.ts';
 import { Trace } from './loop/trace.ts';
+import type { FeedRun } from './model/feed-run.ts';
 import { Judge } from './model/judge.ts';
 import type { Violation } from './model/verdicts.ts';
 import type { LineWatcher } from './network/line.ts';
@@ -13,6 +14,7 @@ import type { Plan } from './plan.ts';
 import { drawPlan } from './plan.ts';
 import { setConstants } from './set-constants.ts';
 import type { Tally } from './tally.ts';
+import { count } from './tally.ts';
 import type { Harbour } from './weather/harbour.ts';
 import { Storm } from './weather/storm.ts';
 import { User } from './workload/user.ts';
@@ -28,6 +30,9 @@ const leastToWorkWith = 1_000_000;
 const partingMs = 60_000;
 
 const abnormal = 1006;
+
+/** Sets the randomness of channels apart from that of the rest of a world. */
+const channelSalt = 0xc4a1;
 
 /** How often it is looked whether a world has come to its end. */
 const lookMs = 500;
@@ -50,7 +55,8 @@ export class World implements Harbour {
 
   constructor(seed: number, tally: Tally, reader: Reader | undefined) {
     const random = new SeededRandom(seed);
-    const plan = drawPlan(random);
+    const channelRandom = new SeededRandom(seed, channelSalt);
+    const plan = drawPlan(random, channelRandom);
     setConstants(plan);
     const loop = new EventLoop((error) => this.crashed(error));
     const trace = new Trace(loop, reader);
@@ -59,7 +65,7 @@ export class World implements Harbour {
     this.#plan = plan;
     this.#trace = trace;
     this.#rates = random.fork();
-    this.#parts = { plan, loop, random, trace, judge, network, tally, moods: [] };
+    this.#parts = { plan, loop, random, channelRandom, trace, judge, network, tally, moods: [] };
     trace.tell('world', 'is', JSON.stringify(plan));
     this.#startServer();
     this.clients = Array.from(
@@ -154,7 +160,7 @@ export class World implements Harbour {
     this.#storm.end();
     this.#startServer();
     for (const user of this.#users) user.rest();
-    for (const server of this.#servers) server.user.rest();
+    for (const server of this.#servers) server.rest();
   }
 
   /** Answers whether it came to that in time. */
@@ -184,7 +190,11 @@ export class World implements Harbour {
 
   #tellUnsettled(): void {
     if (this.#plan.keeping.bytes < leastToWorkWith) return;
-    this.#parts.judge.verdicts.violated('settles-at-all', this.#ending.unsettled.join(', '));
+    const { unsettled } = this.#ending;
+    // What a channel owes may be for want of something else that is.
+    const rule = unsettled.find((it) => it.rule === 'settles-at-all')?.rule ?? unsettled[0]?.rule;
+    const details = unsettled.map(({ detail }) => detail).join(', ');
+    this.#parts.judge.verdicts.violated(rule ?? 'settles-at-all', details);
   }
 
   #tellLeft(): void {
@@ -205,8 +215,16 @@ export class World implements Harbour {
         tally.strands++;
         tally.strandItems += consumed;
       }
+      for (const { feed } of call.runs) if (feed) sumFeed(feed, tally);
       const name = settlement ?? surrender ?? 'open';
       tally.settled[name] = (tally.settled[name] ?? 0) + 1;
     }
   }
+}
+
+function sumFeed({ numbers, states, gaps, state }: FeedRun, tally: Tally): void {
+  tally.fed += numbers.length;
+  for (const { reason } of gaps) count(tally.channels, `gap: ${reason}`);
+  if (states.size > 0) tally.channels['snapshot'] = (tally.channels['snapshot'] ?? 0) + states.size;
+  if (state === 'ended' || state === 'failed') count(tally.channels, state);
 }

@@ -3,15 +3,16 @@ import { IncomingStream } from '@hawser/core';
 import type { Machine } from '../loop/machine.ts';
 import type { AskedCall } from '../model/asked-call.ts';
 import { blobSeed } from '../model/asked-call.ts';
-import { indexOf } from '../model/cursors.ts';
 import type { Judge } from '../model/judge.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { SessionStory } from '../model/session-story.ts';
 import { StrandReading } from '../model/strand-reading.ts';
 import { StrandRecord } from '../model/strand-record.ts';
 import { content } from '../workload/content.ts';
+import type { FeedTask } from '../workload/feed-task.ts';
 import { padding } from '../workload/padding.ts';
 import type { Answer, Input, StreamTask, Task } from '../workload/task.ts';
+import type { ChannelHouse } from './channel-house.ts';
 import type { Yielded } from './item-source.ts';
 import { ItemSource } from './item-source.ts';
 import { fired, pause } from './pause.ts';
@@ -24,15 +25,18 @@ export class Handlers implements Dispatch {
   readonly #judge: Judge;
   readonly #machine: Machine;
   readonly #sessionOf: (call: IncomingCall, asked: AskedCall) => SessionStory;
+  readonly #house: ChannelHouse | undefined;
   /** Handlers that have not come to their end. */
   running = 0;
 
-  /** `sessionOf` says on which session a call came. */
+  /** `sessionOf` says on which session a call came; channels are those of the house. */
   constructor(
     judge: Judge,
     machine: Machine,
     sessionOf: (call: IncomingCall, asked: AskedCall) => SessionStory,
+    house?: ChannelHouse,
   ) {
+    this.#house = house;
     this.#judge = judge;
     this.#machine = machine;
     this.#sessionOf = sessionOf;
@@ -42,8 +46,7 @@ export class Handlers implements Dispatch {
     const input = decoded(call.input, call.found) as Input;
     const asked = this.#judge.callOf(input.n);
     const { task } = asked.asking;
-    const after = call.after === undefined ? undefined : indexOf(call.after);
-    const run = asked.ran(this.#sessionOf(call, asked), after);
+    const run = asked.ran(this.#sessionOf(call, asked), call.after);
     asked.reads(input);
     this.running++;
     call.signal.addEventListener('abort', () => asked.fired(run));
@@ -51,6 +54,7 @@ export class Handlers implements Dispatch {
     const read = this.#read(task, readers);
     if (task.ms > 0) await pause(this.#machine, task.ms, task.heeds ? call.signal : undefined);
     await read;
+    if (task.feed) return this.#feed(asked, run, task.feed);
     if (task.stream) return this.#stream(asked, run, task.stream);
     if (task.ends === 'waits') await fired(call.signal);
     this.running--;
@@ -97,6 +101,15 @@ export class Handlers implements Dispatch {
       return new StrandSource(record, feeder);
     });
     return { kind: 'result', ...encoded(blobs || strands ? { ...answer, blobs, strands } : answer) };
+  }
+
+  #feed(asked: AskedCall, run: RunRecord, task: FeedTask): Reply {
+    if (this.#house === undefined) throw new Error('There are no channels here');
+    const over = (): void => {
+      if (!run.over) this.running--;
+      run.over = true;
+    };
+    return this.#house.feed(asked, run, task, over);
   }
 
   #stream(call: AskedCall, run: RunRecord, stream: StreamTask): Reply {

@@ -1,5 +1,5 @@
 import type { AskedCall } from '../model/asked-call.ts';
-import { eventId } from '../model/cursors.ts';
+import { eventId, indexOf } from '../model/cursors.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { content } from '../workload/content.ts';
 import { padding } from '../workload/padding.ts';
@@ -35,7 +35,7 @@ export class ItemSource implements AsyncIterator<Yielded, undefined, undefined> 
   constructor(parts: SourceParts) {
     this.#parts = parts;
     const { after } = parts.run;
-    this.#index = after === undefined ? parts.stream.from : after + 1;
+    this.#index = after === undefined ? parts.stream.from : indexOf(after) + 1;
     if (parts.run.toldGap) this.#index += forgotten;
   }
 

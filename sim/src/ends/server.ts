@@ -1,4 +1,4 @@
-import type { HostOptions, ServerSession, SocketEvents } from '@hawser/core';
+import type { HostOptions, IncomingCall, ServerSession, SocketEvents } from '@hawser/core';
 import { Host } from '@hawser/core';
 import { Machine } from '../loop/machine.ts';
 import { SeededTurn } from '../loop/seeded-turn.ts';
@@ -9,8 +9,10 @@ import type { LineEnd } from '../network/line-end.ts';
 import type { Listener } from '../network/network.ts';
 import { limitsOf } from '../set-constants.ts';
 import type { Counterpart } from '../workload/desk.ts';
+import { Publisher } from '../workload/publisher.ts';
 import { ServerUser } from '../workload/server-user.ts';
 import type { WorldParts } from '../world-parts.ts';
+import { ChannelHouse } from './channel-house.ts';
 import { Handlers } from './handlers.ts';
 import { ContextFailure, serene } from './moods.ts';
 import { pause } from './pause.ts';
@@ -25,8 +27,11 @@ interface Context {
 export class Server implements Listener {
   readonly machine: Machine;
   readonly handlers: Handlers;
+  /** Its channels, if it has any. */
+  readonly house: ChannelHouse | undefined;
   readonly host: Host<Line>;
   readonly user: ServerUser;
+  readonly #publisher: Publisher | undefined;
   readonly #parts: WorldParts;
   /** Sessions that were let in, by their public names. */
   readonly #sessions = new Map<string, { readonly handle: ServerSession; readonly story: SessionStory }>();
@@ -35,7 +40,11 @@ export class Server implements Listener {
     const { loop, random, plan, judge } = parts;
     this.#parts = parts;
     this.machine = new Machine(`server ${number}`, loop, random.fork(), rate);
-    this.handlers = new Handlers(judge, this.machine, ({ context }) => (context as Context).session);
+    const { channels } = plan;
+    this.house = channels && new ChannelHouse(parts, this.machine, channels);
+    const sessionOf = ({ context }: IncomingCall): SessionStory => (context as Context).session;
+    this.handlers = new Handlers(judge, this.machine, sessionOf, this.house);
+    this.#publisher = this.house && channels && new Publisher(parts, this.machine, this.house, channels);
     const options: HostOptions<Line> = {
       dispatch: this.handlers,
       createContext: (line, params, session) => this.#createContext(line, params, session),
@@ -77,10 +86,17 @@ export class Server implements Listener {
     return chosen && { caller: chosen.handle, record: this.#parts.judge.server(chosen.story) };
   }
 
+  /** Calls no more clients, and publishes its last. */
+  rest(): void {
+    this.user.rest();
+    this.#publisher?.rest();
+  }
+
   /** Closes in good order. */
   close(): void {
     this.#parts.judge.serverCloses();
     this.host.close();
+    this.house?.close();
   }
 
   async #createContext(line: Line, params: unknown, handle: ServerSession): Promise<Context> {

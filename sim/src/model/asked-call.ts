@@ -4,6 +4,7 @@ import { isContent } from '../workload/content.ts';
 import type { Answer, Input, Task } from '../workload/task.ts';
 import type { Caller } from './caller.ts';
 import { FaultJudge } from './fault-judge.ts';
+import type { FeedRecord } from './feed-record.ts';
 import type { JudgeParts } from './judge-parts.ts';
 import { RunRecord } from './run-record.ts';
 import type { SessionStory } from './session-story.ts';
@@ -53,6 +54,8 @@ export class AskedCall {
   readonly strands: StrandRecord[] = [];
   /** The session on which it was in a frame last, if it ever was. */
   leftOn: SessionStory | undefined;
+  /** What its caller is told of a channel, if that is what it asks for. */
+  feed: FeedRecord | undefined;
   surrender: Surrender | undefined;
   settlement: Settlement | undefined;
   readonly #faults: FaultJudge;
@@ -98,7 +101,7 @@ export class AskedCall {
   }
 
   /** Its handler is called. */
-  ran(session: SessionStory, after: number | undefined): RunRecord {
+  ran(session: SessionStory, after: string | undefined): RunRecord {
     const { type, idempotent } = this.asking;
     const again = this.runs.some((run) => run.session === session);
     const once = this.caller.outlives === 0 || (type === 'mutation' && !idempotent);
@@ -192,7 +195,8 @@ export class AskedCall {
   /** The signal of one of its runs fired. */
   fired(run: RunRecord): void {
     run.fired = true;
-    const stopped = run.toldGap && !this.asking.survivesGaps;
+    run.feed?.stops();
+    const stopped = (run.toldGap || run.feed?.missed === true) && !this.asking.survivesGaps;
     this.check(
       stopped || isUnread(run) || this.mayBeStopped || this.caller.mayHaveEnded(run.session),
       'signal-is-true',

@@ -16,16 +16,22 @@ export function eventIn([kind, , ...rest]: WireMessage): string | undefined {
   return typeof event === 'string' ? event : undefined;
 }
 
+/** An event, or a position, of the stream of a call. */
+export interface CallEvent {
+  readonly call: number;
+  readonly event: string;
+}
+
 /** Where each stream continues, by the last event or position that reached its caller. */
 export class Cursors {
-  readonly #cursors = new Map<number, number>();
+  readonly #cursors = new Map<number, string>();
 
   /** An event reached a client. */
-  reached(event: string): void {
-    this.#cursors.set(Number(event.slice(1, event.indexOf('.'))), indexOf(event));
+  reached({ call, event }: CallEvent): void {
+    this.#cursors.set(call, event);
   }
 
-  of(call: number): number | undefined {
+  of(call: number): string | undefined {
     return this.#cursors.get(call);
   }
 }

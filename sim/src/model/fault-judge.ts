@@ -46,8 +46,10 @@ export class FaultJudge {
   /** An error that the server answered with: the handler's own, or that the deadline passed. */
   answered(shape: unknown): void {
     const { message, data } = shape as ErrorShape;
-    const { task } = this.#call.asking;
-    const own = task.ends === 'fails' && message === `failure of ${task.n}`;
+    const { asking, runs } = this.#call;
+    const { task } = asking;
+    const failed = task.ends === 'fails' && message === `failure of ${task.n}`;
+    const own = failed || runs.some(({ feed }) => feed?.state === 'failed');
     const late = data?.code === 'TIMEOUT' && this.deadlinePassed();
     const many = data?.code === 'TOO_MANY_REQUESTS' && this.#mayBeTooMany(task.outputs);
     this.#call.check(

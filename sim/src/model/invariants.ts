@@ -27,6 +27,21 @@ export const invariants = {
   'strand-is-whole': 'A stream inside a value ends only when its source has ended, and all of it was taken',
   'source-is-returned': 'A source is asked for nothing and returned no more once it has ended',
   'input-is-cancelled': 'A callee that is through with a call cancels what it did not read of its input',
+  'channel-order':
+    'Events of a channel come as they were published and in order, each once, and none is missing that no gap or snapshot stands for',
+  'channel-start':
+    'A subscriber of a channel begins after its cursor or with what it wants replayed, and has a cursor before its first event',
+  'channel-gap':
+    'A gap in a channel is told where its log or its epoch gives cause, with that reason and that count',
+  'channel-snapshot':
+    'A snapshot comes first without a cursor, and in place of gaps; it is of the moment at which it was asked for, and what was published since follows',
+  'channel-latest':
+    'Who wants the newest of each key is spared only what a later event of the key has made old, and is told how much',
+  'channel-bounds': 'The log of a channel holds as much as its bounds allow, and no more',
+  'channel-arrives': 'After the storm every subscriber has the last event of its channel',
+  'presence-is-true':
+    'Who comes, changes and goes is told when it happens; nobody goes whose session lives, and who is there twice goes once',
+  'presence-converges': 'After the storm everyone who watches a presence sees those who are there',
   'bytes-arrive': 'Bytes arrive as they were sent, in memory of their own',
   'frame-window': 'The frames that are kept unacknowledged pass their bound by one message at most',
   'stream-share': 'Stream items leave only while less than half of the window is used',

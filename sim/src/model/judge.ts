@@ -7,6 +7,7 @@ import type { Asking } from './asked-call.ts';
 import { AskedCall } from './asked-call.ts';
 import type { Caller } from './caller.ts';
 import { ClientCaller, ServerCaller } from './caller.ts';
+import { ChannelBook } from './channel-book.ts';
 import { Cursors } from './cursors.ts';
 import { Departures } from './departures.ts';
 import { DropJudge } from './drop-judge.ts';
@@ -29,6 +30,7 @@ export class Judge {
   readonly answers: Answers;
   readonly wire: WireJudge;
   readonly records: WireRecords;
+  readonly channels = new ChannelBook();
   readonly calls: AskedCall[] = [];
   readonly #parts: JudgeParts;
   #runs = 0;

@@ -1,3 +1,4 @@
+import type { FeedRun } from './feed-run.ts';
 import type { SessionStory } from './session-story.ts';
 import type { StrandRecord } from './strand-record.ts';
 
@@ -6,7 +7,9 @@ export class RunRecord {
   readonly number: number;
   readonly session: SessionStory;
   /** Where its caller asked it to continue. */
-  readonly after: number | undefined;
+  readonly after: string | undefined;
+  /** What it gives of a channel, if that is what it is asked for. */
+  feed: FeedRun | undefined;
   /** Items that the handler gave, and those of them that the consumer is done with. */
   produced = 0;
   consumed = 0;
@@ -22,7 +25,7 @@ export class RunRecord {
   answerLeft = false;
   over = false;
 
-  constructor(number: number, session: SessionStory, after: number | undefined) {
+  constructor(number: number, session: SessionStory, after: string | undefined) {
     this.number = number;
     this.session = session;
     this.after = after;

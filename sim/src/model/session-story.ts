@@ -1,5 +1,6 @@
 import type { Machine } from '../loop/machine.ts';
 import type { Line } from '../network/line.ts';
+import type { CallEvent } from './cursors.ts';
 import type { Introduction } from './introduction.ts';
 import type { PassageBounds } from './passage.ts';
 import { Passage } from './passage.ts';
@@ -21,7 +22,9 @@ export class SessionStory {
   readonly down: Passage;
   readonly strands: StrandWatch;
   /** The events in frames to the client, by the numbers of these. */
-  readonly events = new Map<number, readonly string[]>();
+  readonly events = new Map<number, readonly CallEvent[]>();
+  /** Its calls, by the ids that its client gave them. */
+  readonly calls = new Map<number, number>();
   /** Whether a `welcome` ever reached the client. */
   welcomeHeard = false;
   /** The server that can have taken it in. */

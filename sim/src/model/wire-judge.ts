@@ -8,7 +8,7 @@ import type { AckBounds } from './ack-watch.ts';
 import type { Admissions } from './admissions.ts';
 import type { Answers } from './answers.ts';
 import type { ControlFrame } from './control-frame.ts';
-import type { Cursors } from './cursors.ts';
+import type { CallEvent, Cursors } from './cursors.ts';
 import { eventIn } from './cursors.ts';
 import type { Departures } from './departures.ts';
 import type { DropJudge } from './drop-judge.ts';
@@ -218,8 +218,17 @@ export class WireJudge implements LineWatcher {
       this.#parts.verdicts.check(adds, 'parts-are-true', () => `${end.name}: ${bytes} bytes are not there`);
     }
     for (const message of messages) this.#readMessage(end, session, message, inParts);
-    const events = messages.map(eventIn).filter((event) => event !== undefined);
-    if (end.side === 'server' && events.length > 0) session.events.set(passage.sent, events);
+    if (end.side === 'server') this.#keepEvents(session, messages);
+  }
+
+  #keepEvents({ calls, events, down }: SessionStory, messages: readonly WireMessage[]): void {
+    const found: CallEvent[] = [];
+    for (const message of messages) {
+      const event = eventIn(message);
+      const call = event === undefined ? undefined : calls.get(message[1]);
+      if (event !== undefined && call !== undefined) found.push({ call, event });
+    }
+    if (found.length > 0) events.set(down.sent, found);
   }
 
   #readMessage({ side }: LineEnd, session: SessionStory, message: WireMessage, inParts: boolean): void {
@@ -227,6 +236,7 @@ export class WireJudge implements LineWatcher {
     const passage = side === 'client' ? session.up : session.down;
     const call = records.callIn(message);
     if (call !== undefined) departures.left(session, passage, call, inParts);
+    if (call !== undefined && side === 'client') session.calls.set(message[1], call);
     const run = records.answerIn(message);
     if (run !== undefined && side === 'server') answers.left(session, run);
     session.strands.said(side, message);

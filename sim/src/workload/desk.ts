@@ -3,12 +3,15 @@ import { StrandSource } from '../ends/strand-source.ts';
 import { asEither, encoded } from '../ends/values.ts';
 import type { Machine } from '../loop/machine.ts';
 import type { SeededRandom } from '../loop/seeded-random.ts';
-import type { AskedCall } from '../model/asked-call.ts';
+import type { AskedCall, Asking } from '../model/asked-call.ts';
 import { blobSeed } from '../model/asked-call.ts';
 import type { Caller as CallerRecord } from '../model/caller.ts';
+import { FeedRecord } from '../model/feed-record.ts';
+import { StreamRecord } from '../model/stream-record.ts';
 import type { WorldParts } from '../world-parts.ts';
 import { content } from './content.ts';
-import type { Appetite } from './stream-ask.ts';
+import type { FeedTask } from './feed-task.ts';
+import type { Appetite, EntryRecord } from './stream-ask.ts';
 import { StreamAsk } from './stream-ask.ts';
 import type { Input } from './task.ts';
 import { TaskMaker } from './task-maker.ts';
@@ -59,12 +62,18 @@ export class Desk {
     const asking = this.#tasks.stream(judge.calls.length + 1);
     const asked = judge.ask(asking, record, this.#machine);
     tally.subscriptions++;
-    const appetite = this.#appetite();
-    this.#streams.push(
-      new StreamAsk(asked, { appetite, machine: this.#machine, tally }, (sink, signal) =>
-        caller.call(this.#request(asked, signal), sink),
-      ),
-    );
+    this.#open(asked, new StreamRecord(asked), caller);
+  }
+
+  /** Subscribes to a channel. */
+  follow({ caller, record }: Counterpart, asking: Asking, task: FeedTask): FeedRecord {
+    const { judge, tally } = this.#parts;
+    const asked = judge.ask(asking, record, this.#machine);
+    const feed = new FeedRecord(asked, task, judge.channels);
+    asked.feed = feed;
+    tally.feeds++;
+    this.#open(asked, feed, caller);
+    return feed;
   }
 
   /** A consumer changes its pace. */
@@ -79,18 +88,29 @@ export class Desk {
 
   leaveStream(): void {
     if (this.#random.chance(0.3)) this.#random.any(this.#calls.filter((call) => !call.over))?.leave();
-    else this.#random.any(this.#streams)?.leave();
+    else this.leaveFeed();
+  }
+
+  /** As `leaveStream`, and no call is given up in its stead. */
+  leaveFeed(): void {
+    this.#random.any(this.#streams)?.leave();
   }
 
   abortStream(): void {
     this.#random.any(this.#streams)?.abort();
   }
 
-  /** Takes what comes from now on, and lets go in a while of what has no end. */
+  /** How many subscriptions go on. */
+  get streams(): number {
+    return this.#streams.filter((stream) => !stream.settled).length;
+  }
+
+  /** Takes what comes from now on, and lets go in a while of what has no end; of channels some. */
   rest(): void {
     for (const stream of this.#streams) {
       stream.hurry();
-      if (stream.endless) this.#later(3000, () => stream.leave());
+      const leaves = stream.follows ? this.#random.chance(0.3) : stream.endless;
+      if (leaves) this.#later(3000, () => stream.leave());
     }
     for (const call of this.#calls) {
       call.hurry();
@@ -99,6 +119,14 @@ export class Desk {
     for (const source of this.#sources) {
       if (source.endless) this.#later(5000, () => source.finish());
     }
+  }
+
+  #open(asked: AskedCall, record: EntryRecord, caller: Caller): void {
+    const parts = { appetite: this.#appetite(), machine: this.#machine, tally: this.#parts.tally };
+    const ask = new StreamAsk(asked, record, parts, (sink, signal) =>
+      caller.call(this.#request(asked, signal), sink),
+    );
+    this.#streams.push(ask);
   }
 
   #later(most: number, callback: () => void): void {
@@ -113,8 +141,8 @@ export class Desk {
   }
 
   #inputOf(asked: AskedCall): Input {
-    const { n, ms, ends, heeds, size, stream, pad, blobs } = asked.asking.task;
-    const input = { n, ms, ends, heeds, size, stream, pad };
+    const { n, ms, ends, heeds, size, stream, feed, pad, blobs } = asked.asking.task;
+    const input = { n, ms, ends, heeds, size, stream, feed, pad };
     if (blobs === undefined && asked.inputs.length === 0) return input;
     const strands = asked.inputs.map((record) => new StrandSource(record));
     this.#sources.push(...strands);

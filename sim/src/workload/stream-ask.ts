@@ -3,7 +3,6 @@ import { Subscription } from '@hawser/core';
 import { decoded } from '../ends/values.ts';
 import type { Machine } from '../loop/machine.ts';
 import type { AskedCall } from '../model/asked-call.ts';
-import { StreamRecord } from '../model/stream-record.ts';
 import type { Tally } from '../tally.ts';
 
 /** How a consumer takes: all at once, so many every so often, or nothing for now. */
@@ -12,12 +11,19 @@ export type Appetite =
   | { readonly kind: 'slow'; readonly most: number; readonly ms: number }
   | { readonly kind: 'none' };
 
+/** What the model is told of what a consumer takes. */
+export interface EntryRecord {
+  told(entry: StreamEntry): void;
+  /** The consumer is done with it. */
+  consumed(entry: StreamEntry): void;
+}
+
 const eager: Appetite = { kind: 'eager' };
 
 /** A subscription, and its consumer. */
 export class StreamAsk {
   readonly #asked: AskedCall;
-  readonly #record: StreamRecord;
+  readonly #record: EntryRecord;
   readonly #subscription: Subscription;
   readonly #machine: Machine;
   readonly #tally: Tally;
@@ -28,15 +34,17 @@ export class StreamAsk {
 
   constructor(
     asked: AskedCall,
+    record: EntryRecord,
     { appetite, machine, tally }: { appetite: Appetite; machine: Machine; tally: Tally },
     make: (sink: CallSink, signal: AbortSignal) => OutgoingCall,
   ) {
     this.#asked = asked;
-    this.#record = new StreamRecord(asked);
+    this.#record = record;
     this.#appetite = appetite;
     this.#machine = machine;
     this.#tally = tally;
-    const startsAtCursor = (asked.asking.task.stream?.from ?? 0) > 0;
+    const { stream, feed } = asked.asking.task;
+    const startsAtCursor = (stream?.from ?? 0) > 0 || feed?.after !== undefined;
     this.#subscription = new Subscription({
       survivesGaps: asked.asking.survivesGaps,
       startsAtCursor,
@@ -54,6 +62,11 @@ export class StreamAsk {
     const { task } = this.#asked.asking;
     const endless = task.inputs?.some(({ count }) => count === undefined) === true;
     return endless || task.stream?.count === undefined || task.ends === 'waits';
+  }
+
+  /** It follows a channel, which has no end but its subscriber's. */
+  get follows(): boolean {
+    return this.#asked.feed !== undefined;
   }
 
   leave(): void {

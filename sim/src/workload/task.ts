@@ -1,3 +1,5 @@
+import type { FeedTask } from './feed-task.ts';
+
 /** What a handler is asked to do: the input of each call. */
 export interface Task {
   /** Names the call. */
@@ -11,6 +13,7 @@ export interface Task {
   /** Length of the answer, or of an item. */
   readonly size: number;
   readonly stream?: StreamTask | undefined;
+  readonly feed?: FeedTask | undefined;
   /** Lengths of the bytes in the input, and in the answer. */
   readonly blobs?: readonly number[] | undefined;
   readonly answerBlobs?: readonly number[] | undefined;
@@ -29,7 +32,8 @@ export interface Task {
 export type Reading = 'before' | 'beside' | 'feeds';
 
 /** What goes over the wire of a task: the rest its handler is told by the model. */
-export interface Input extends Pick<Task, 'n' | 'ms' | 'ends' | 'heeds' | 'size' | 'stream' | 'pad'> {
+export interface Input
+  extends Pick<Task, 'n' | 'ms' | 'ends' | 'heeds' | 'size' | 'stream' | 'feed' | 'pad'> {
   readonly blobs?: readonly unknown[] | undefined;
   readonly strands?: readonly unknown[] | undefined;
 }

@@ -4,6 +4,7 @@ import { count } from '../tally.ts';
 import type { WorldParts } from '../world-parts.ts';
 import type { Counterpart } from './desk.ts';
 import { Desk } from './desk.ts';
+import { Fan } from './fan.ts';
 
 const largestBurst = 5;
 
@@ -16,6 +17,7 @@ export class User {
   readonly #parts: WorldParts;
   readonly #random: SeededRandom;
   readonly #desk: Desk;
+  readonly #fan: Fan | undefined;
   #resting = false;
 
   constructor(client: Client, parts: WorldParts) {
@@ -23,6 +25,8 @@ export class User {
     this.#parts = parts;
     this.#random = parts.random.fork();
     this.#desk = new Desk(parts, client.machine, this.#random);
+    const { channels } = parts.plan;
+    this.#fan = channels && new Fan(client, parts, channels);
     this.#plan();
   }
 
@@ -30,13 +34,14 @@ export class User {
   rest(): void {
     this.#resting = true;
     this.#desk.rest();
+    this.#fan?.rest();
     this.#nudge();
   }
 
   /** Dials again where the connection waits for that. */
   #nudge(): void {
     if (this.#client.stuck) this.#client.connection.retry();
-    if (!this.#desk.done) this.#later(patienceMs, () => this.#nudge());
+    if (!this.#desk.done || this.#fan?.done === false) this.#later(patienceMs, () => this.#nudge());
   }
 
   #later(ms: number, callback: () => void): void {

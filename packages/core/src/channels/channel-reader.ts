@@ -17,6 +17,8 @@ export type ChannelOverflow = 'drop-oldest' | 'latest' | 'error';
 /** What a reader needs of its channel. */
 export interface ReadChannel {
   readonly log: ChannelLog;
+  /** The event of that number; undefined if the log does not hold it. */
+  read(number: number): ChannelEvent | undefined;
   /** By key, if its events have keys. */
   readonly newest: NewestEvents;
   /** An event that is no part of the log: it stands for all up to that number. */
@@ -25,6 +27,8 @@ export interface ReadChannel {
 
 export interface ReaderOptions {
   readonly after: string | undefined;
+  /** Nothing up to that event, whatever `after` says. */
+  readonly since: string | undefined;
   readonly replay: number;
   readonly overflow: ChannelOverflow;
   readonly snapshot: (() => unknown) | undefined;
@@ -74,7 +78,7 @@ export class ChannelReader {
   }
 
   #readOne(next: number): ChannelEvent | undefined {
-    const event = this.#channel.log.read(next);
+    const event = this.#channel.read(next);
     if (event) this.#next = next + 1;
     return event;
   }
@@ -82,8 +86,8 @@ export class ChannelReader {
   /** Leaves out what a later event of the same key makes old. */
   #readLatest(next: number): ReaderStep | undefined {
     let number = next;
-    let event = this.#channel.log.read(number);
-    while (event && this.#channel.newest.supersedes(event)) event = this.#channel.log.read(++number);
+    let event = this.#channel.read(number);
+    while (event && this.#channel.newest.supersedes(event)) event = this.#channel.read(++number);
     if (event === undefined) return undefined;
     this.#next = number + 1;
     if (number === next) return event;
@@ -100,16 +104,25 @@ export class ChannelReader {
     else if (number < log.first - 1 && !this.#newestFrom(number + 1))
       this.#miss('expired', log.first - 1 - number);
     else this.#next = number + 1;
+    this.#next = Math.max(this.#next ?? 0, this.#floor);
+  }
+
+  /** Number of the first event that it may have. */
+  get #floor(): number {
+    const { since } = this.#options;
+    const number = since === undefined ? undefined : numberAt(this.#channel.log.epoch, since);
+    return number === undefined ? 0 : number + 1;
   }
 
   #startAnew(replay: number): void {
     const { log } = this.#channel;
     if (this.#options.snapshot) return this.#ask(this.#options.snapshot);
     // All that is kept is more than the log where the newest of each key is wanted.
-    const older = replay === Number.POSITIVE_INFINITY ? this.#newestFrom(1) : undefined;
-    this.#next = older?.[0]?.number ?? Math.max(log.first, log.last + 1 - replay);
+    const older =
+      replay === Number.POSITIVE_INFINITY ? this.#newestFrom(Math.max(1, this.#floor)) : undefined;
+    this.#next = older?.[0]?.number ?? Math.max(log.first, log.last + 1 - replay, this.#floor);
     this.#tellPlace();
-    if (older) this.#leaveOut(0, older, log.first);
+    if (older) this.#leaveOut(0, older, Math.max(log.first, this.#floor));
   }
 
   #fallBehind(next: number): ReaderStep | undefined {
@@ -138,7 +151,7 @@ export class ChannelReader {
   /** Events are missing: the snapshot makes up for them, or they are told as a gap. */
   #miss(gap: string, count: number | undefined): void {
     if (this.#options.snapshot) return this.#ask(this.#options.snapshot);
-    this.#next = this.#channel.log.first;
+    this.#next = Math.max(this.#channel.log.first, this.#floor);
     this.#ahead.push({ gap, count });
     this.#tellPlace();
   }

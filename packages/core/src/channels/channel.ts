@@ -1,11 +1,13 @@
 import { StandardSchemaV1Error, TRPCError } from '@trpc/server';
 import { detach } from '../rpc/attachments.js';
 import type { InputOf, OutputOf, StandardSchema } from '../trpc/standard-schema.js';
+import { fits } from '../wire/frame.js';
+import { limits } from '../wire/limits.js';
 import type { ChannelTransformer } from './channel-codec.js';
 import { ChannelCodec } from './channel-codec.js';
-import type { ChannelValue } from './channel-event.js';
+import type { EventContent } from './channel-event.js';
 import { ChannelEvent } from './channel-event.js';
-import type { ChannelLog } from './channel-log.js';
+import type { ChannelLog, LoggedEvent } from './channel-log.js';
 import { placeOf } from './channel-place.js';
 import type { ChannelOverflow } from './channel-reader.js';
 import type { Presenter, SubscribedChannel, Subscriber } from './channel-subscription.js';
@@ -43,6 +45,11 @@ export interface SubscribeToChannelOptions<Schema extends StandardSchema> {
    * a lost session, brings the cursor of the last event that it got, and that one counts.
    */
   readonly after?: string | null | undefined;
+  /**
+   * The id of an event: nothing up to it is given, whatever cursor the subscriber brings. A cursor is the client's own
+   * word: without this, it may ask for all that is kept, whatever `replay` says.
+   */
+  readonly since?: string | undefined;
   /** For who has no such event: so many of the kept ones first, default 0; `Infinity` for all. */
   readonly replay?: number | undefined;
   /**
@@ -71,6 +78,10 @@ export class Channel<Schema extends StandardSchema> {
   readonly #log: ChannelLog;
   readonly #subscribers = new Set<Subscriber>();
   readonly #newest: NewestEvents;
+  /** Number of the last event that is among the newest. */
+  #seen: number;
+  /** Events that came from elsewhere, as they leave. */
+  readonly #foreign = new WeakMap<LoggedEvent, ChannelEvent>();
   readonly #shared: SubscribedChannel;
   #closed = false;
 
@@ -79,12 +90,14 @@ export class Channel<Schema extends StandardSchema> {
     this.#options = options;
     this.#codec = new ChannelCodec(options.transformer);
     const bounds = boundsOf(options.keep);
-    this.#newest = new NewestEvents(bounds);
     this.#log = options.log ?? new MemoryLog(newEpoch(), bounds);
+    this.#seen = this.#log.last;
+    this.#newest = new NewestEvents(this.#seen, bounds);
     this.#log.tail(() => this.#wake());
     this.#shared = {
       log: this.#log,
       newest: this.#newest,
+      read: (number) => this.#read(number),
       snapshot: (value, number) => this.#snapshot(value, number),
       enter: (subscriber) => {
         this.#check();
@@ -105,7 +118,9 @@ export class Channel<Schema extends StandardSchema> {
   /**
    * Publishes an event and gives its id. With a synchronous schema it is out, in memory, when this call returns; events
    * appear in the order in which they were found valid. Rejects with a `BAD_REQUEST` for an event that is not valid,
-   * with what the transformer throws, and after `close`. An event may hold bytes, but no streams.
+   * a `PAYLOAD_TOO_LARGE` for one of 4 MiB of JSON or 64 MiB of bytes, with what the transformer throws, and after
+   * `close`. An event may hold bytes, but no streams; one
+   * with a Blob appears when that was read.
    */
   async publish(event: InputOf<Schema>): Promise<string> {
     const checking = this.#options.event['~standard'].validate(event);
@@ -116,8 +131,11 @@ export class Channel<Schema extends StandardSchema> {
     const bare = detached instanceof Promise ? await detached : detached;
     this.#check();
     const key = this.#options.key?.(value as OutputOf<Schema>);
-    const appended = this.#log.append((number) => this.#event(number, bare, key));
-    return (appended instanceof Promise ? await appended : appended).id;
+    const content = { json: this.#codec.encode(bare.value), parts: bare.sections, key };
+    checkSize(content);
+    const appended = this.#log.append((number) => this.#event({ number, ...content }));
+    const { number } = appended instanceof Promise ? await appended : appended;
+    return placeOf(this.#log.epoch, number);
   }
 
   /**
@@ -130,15 +148,16 @@ export class Channel<Schema extends StandardSchema> {
 
   /** As `subscribe`, with somebody who is told while it is read. */
   subscribeAs(
-    { after, replay = 0, snapshot, signal, overflow = 'drop-oldest' }: SubscribeToChannelOptions<Schema>,
+    options: SubscribeToChannelOptions<Schema>,
     present: Presenter,
   ): ChannelSubscription<OutputOf<Schema>> {
+    const { after, since, replay = 0, snapshot, signal, overflow = 'drop-oldest' } = options;
     if (overflow === 'latest' && !this.#options.key)
       throw new TypeError('`latest` needs the channel’s `key`');
     if (replay !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(replay) && replay >= 0)) {
       throw new RangeError(`replay must be a whole number from 0 on, or Infinity, not ${replay}`);
     }
-    const reading = { after: after ?? undefined, replay, snapshot, overflow };
+    const reading = { after: after ?? undefined, since, replay, snapshot, overflow };
     return new ChannelSubscription(this.#shared, reading, present, signal);
   }
 
@@ -162,18 +181,34 @@ export class Channel<Schema extends StandardSchema> {
     if (this.#closed) throw new TRPCError({ code: 'PRECONDITION_FAILED', message: 'The channel is closed' });
   }
 
-  #event(number: number, value: ChannelValue, key: unknown): ChannelEvent {
-    const event = new ChannelEvent({ number, id: placeOf(this.#log.epoch, number) }, value, this.#codec, key);
-    if (this.#options.key) this.#newest.add(event);
+  #event(content: EventContent): ChannelEvent {
+    return new ChannelEvent(placeOf(this.#log.epoch, content.number), content, this.#codec);
+  }
+
+  #read(number: number): ChannelEvent | undefined {
+    const logged = this.#log.read(number);
+    if (logged === undefined || logged instanceof ChannelEvent) return logged;
+    const event = this.#foreign.get(logged) ?? this.#event(logged);
+    this.#foreign.set(logged, event);
     return event;
   }
 
   async #snapshot(value: unknown, number: number): Promise<ChannelEvent> {
     const bare = (await detach(value, { streams: false, copy: true })) ?? { value, sections: [] };
-    return new ChannelEvent({ number, id: placeOf(this.#log.epoch, number) }, bare, this.#codec, undefined);
+    const json = this.#codec.encode(bare.value);
+    return this.#event({ number, json, parts: bare.sections, key: undefined });
+  }
+
+  /** Which event is the newest of each key, whoever published it. */
+  #learn(): void {
+    for (const { last } = this.#log; this.#seen < last; this.#seen++) {
+      const event = this.#read(this.#seen + 1);
+      if (event) this.#newest.add(event);
+    }
   }
 
   #wake(): void {
+    if (this.#options.key) this.#learn();
     for (const subscriber of this.#subscribers) subscriber.wake();
   }
 }
@@ -184,6 +219,15 @@ export function boundsOf({ events = defaultKeep.events, bytes = defaultKeep.byte
   if (!(events >= 1)) throw new RangeError(`keep.events must be at least 1, not ${events}`);
   if (!(bytes >= 0)) throw new RangeError(`keep.bytes must not be negative, as is ${bytes}`);
   return { events, bytes };
+}
+
+/** What is no larger than this, most subscribers take; to others it is told as dropped. */
+const mostText = limits.messageBytes.default - 1024;
+
+function checkSize({ json = '', parts }: Pick<EventContent, 'json' | 'parts'>): void {
+  const bytes = parts.reduce((sum, { data }) => sum + data.length, 0);
+  if (fits(json, mostText) && bytes <= limits.valueBytes.default) return;
+  throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: 'The event is larger than subscribers accept' });
 }
 
 function invalid(issues: ConstructorParameters<typeof StandardSchemaV1Error>[0]): TRPCError {

@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { InputOf, OutputOf, StandardSchema } from '../trpc/standard-schema.js';
 import type { ChannelOptions, SubscribeToChannelOptions } from './channel.js';
 import { boundsOf, Channel } from './channel.js';
+import type { ChannelTransformer } from './channel-codec.js';
 import type { ChannelSubscription, Presenter } from './channel-subscription.js';
 import { newEpoch } from './epoch.js';
 import { MemoryLog } from './memory-log.js';
@@ -55,14 +56,16 @@ export class Channels<Schema extends StandardSchema, Meta extends StandardSchema
   readonly #options: ChannelsOptions<Schema, Meta>;
   readonly #limit: number;
   readonly #totalBytes: number;
-  /** In the order in which they were asked for last. */
   readonly #rooms = new Map<string, Room<Schema, Meta>>();
+  /** Those that nobody is in, in the order in which they were left, or asked for last. */
+  readonly #vacant = new Map<string, Room<Schema, Meta>>();
   #bytes = 0;
 
   /** Throws a `RangeError` for bounds that are none. */
   constructor(options: ChannelsOptions<Schema, Meta>) {
     const { limit = defaultLimit, totalBytes = defaultTotalBytes } = options;
     if (!(limit >= 1)) throw new RangeError(`limit must be at least 1, not ${limit}`);
+    if (!(totalBytes >= 0)) throw new RangeError(`totalBytes must not be negative, as is ${totalBytes}`);
     this.#options = options;
     this.#limit = limit;
     this.#totalBytes = totalBytes;
@@ -76,8 +79,10 @@ export class Channels<Schema extends StandardSchema, Meta extends StandardSchema
   /** The channel of that key. Throws a `TOO_MANY_REQUESTS` when there are too many that somebody is in. */
   at(key: string): KeyedChannel<Schema, Meta> {
     const room = this.#rooms.get(key) ?? this.#open(key);
-    this.#rooms.delete(key);
     this.#rooms.set(key, room);
+    // Last in its order again.
+    this.#vacant.delete(key);
+    if (!room.used) this.#vacant.set(key, room);
     return room;
   }
 
@@ -85,6 +90,7 @@ export class Channels<Schema extends StandardSchema, Meta extends StandardSchema
   close(): void {
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
+    this.#vacant.clear();
   }
 
   #open(key: string): Room<Schema, Meta> {
@@ -93,11 +99,15 @@ export class Channels<Schema extends StandardSchema, Meta extends StandardSchema
     }
     const { presence, limit, totalBytes, ...options } = this.#options;
     const log = new MemoryLog(newEpoch(), boundsOf(options.keep), (bytes) => this.#grow(key, bytes));
-    return new Room(key, new Channel({ ...options, log }), presence && this.#presence(presence));
-  }
-
-  #presence(meta: StandardSchema): Presence<StandardSchema> {
-    return new Presence({ meta, transformer: this.#options.transformer });
+    const room: Room<Schema, Meta> = new Room(key, new Channel({ ...options, log }), {
+      meta: presence,
+      transformer: options.transformer,
+      taken: () => this.#vacant.delete(key),
+      vacated: () => {
+        if (this.#rooms.get(key) === room) this.#vacant.set(key, room);
+      },
+    });
+    return room;
   }
 
   #grow(key: string, bytes: number): void {
@@ -107,14 +117,24 @@ export class Channels<Schema extends StandardSchema, Meta extends StandardSchema
 
   /** Forgets the channel that nobody is in and that was asked for longest ago, but for one. Answers whether there was. */
   #forgetOne(spared: string | undefined): boolean {
-    for (const [key, room] of this.#rooms) {
-      if (key === spared || room.used) continue;
+    for (const [key, room] of this.#vacant) {
+      if (key === spared) continue;
+      this.#vacant.delete(key);
       this.#rooms.delete(key);
       room.close();
       return true;
     }
     return false;
   }
+}
+
+interface RoomOptions {
+  /** With it, the room has a presence. */
+  readonly meta: StandardSchema | undefined;
+  readonly transformer: ChannelTransformer | undefined;
+  /** Somebody is in it again; nobody is any more. */
+  readonly taken: () => void;
+  readonly vacated: () => void;
 }
 
 class Room<Schema extends StandardSchema, Meta extends StandardSchema | undefined>
@@ -124,12 +144,17 @@ class Room<Schema extends StandardSchema, Meta extends StandardSchema | undefine
   readonly presence: KeyedChannel<Schema, Meta>['presence'];
   readonly #channel: Channel<Schema>;
   readonly #presence: Presence<StandardSchema> | undefined;
+  readonly #options: RoomOptions;
+  /** Subscriptions and members. */
+  #uses = 0;
 
-  constructor(key: string, channel: Channel<Schema>, presence: Presence<StandardSchema> | undefined) {
+  constructor(key: string, channel: Channel<Schema>, options: RoomOptions) {
+    const { meta, transformer } = options;
     this.key = key;
     this.#channel = channel;
-    this.#presence = presence;
-    this.presence = presence as KeyedChannel<Schema, Meta>['presence'];
+    this.#options = options;
+    this.#presence = meta && new Presence({ meta, transformer, present: () => this.#enter() });
+    this.presence = this.#presence as KeyedChannel<Schema, Meta>['presence'];
   }
 
   get subscribers(): number {
@@ -138,8 +163,7 @@ class Room<Schema extends StandardSchema, Meta extends StandardSchema | undefine
 
   /** Whether anybody would notice that it is gone. */
   get used(): boolean {
-    const { subscribers, size } = this.#presence ?? { subscribers: 0, size: 0 };
-    return this.#channel.subscribers + subscribers + size > 0;
+    return this.#uses > 0;
   }
 
   publish(event: InputOf<Schema>): Promise<string> {
@@ -158,8 +182,22 @@ class Room<Schema extends StandardSchema, Meta extends StandardSchema | undefine
 
   #presenter(member: { readonly id: string; readonly meta: unknown } | undefined): Presenter {
     const presence = this.#presence;
-    if (member === undefined) return () => () => {};
+    if (member === undefined) return () => this.#enter();
     if (presence === undefined) throw new TypeError('These channels have no `presence`');
-    return () => presence.enter(member.id, member.meta);
+    return () => {
+      const absent = presence.enter(member.id, member.meta);
+      const leave = this.#enter();
+      return () => {
+        absent();
+        leave();
+      };
+    };
+  }
+
+  #enter(): () => void {
+    if (this.#uses++ === 0) this.#options.taken();
+    return () => {
+      if (--this.#uses === 0) this.#options.vacated();
+    };
   }
 }

@@ -31,8 +31,7 @@ export function channels<Schema extends StandardSchema, Meta extends StandardSch
 export type { StandardSchema } from '../trpc/standard-schema.js';
 export type { Channel, ChannelOptions, Keep, SubscribeToChannelOptions } from './channel.js';
 export type { ChannelTransformer } from './channel-codec.js';
-export type { ChannelEvent } from './channel-event.js';
-export type { ChannelLog } from './channel-log.js';
+export type { ChannelLog, LoggedEvent } from './channel-log.js';
 export type { ChannelOverflow } from './channel-reader.js';
 export type { ChannelSubscription } from './channel-subscription.js';
 export type { Channels, ChannelsOptions, KeyedChannel, SubscribeToRoomOptions } from './channels.js';

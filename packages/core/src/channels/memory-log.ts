@@ -1,6 +1,5 @@
 import { Fifo } from '../session/fifo.js';
-import type { ChannelEvent } from './channel-event.js';
-import type { ChannelLog } from './channel-log.js';
+import type { ChannelLog, LoggedEvent } from './channel-log.js';
 
 /** What a log holds at most; of what is larger than all, the newest event alone. */
 export interface MemoryLogBounds {
@@ -13,7 +12,7 @@ export interface MemoryLogBounds {
 export class MemoryLog implements ChannelLog {
   readonly epoch: string;
   readonly #bounds: MemoryLogBounds;
-  readonly #events = new Fifo<ChannelEvent>();
+  readonly #events = new Fifo<LoggedEvent>();
   /** Told by how much it grew. */
   readonly #grown: (bytes: number) => void;
   #bytes = 0;
@@ -34,7 +33,7 @@ export class MemoryLog implements ChannelLog {
     return this.#last;
   }
 
-  append(make: (number: number) => ChannelEvent): ChannelEvent {
+  append(make: (number: number) => LoggedEvent): LoggedEvent {
     const event = make(this.#last + 1);
     this.#last++;
     this.#events.push(event);
@@ -45,7 +44,7 @@ export class MemoryLog implements ChannelLog {
     return event;
   }
 
-  read(number: number): ChannelEvent | undefined {
+  read(number: number): LoggedEvent | undefined {
     return number < this.first ? undefined : this.#events.at(number - this.first);
   }
 

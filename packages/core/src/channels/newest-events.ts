@@ -6,11 +6,12 @@ export class NewestEvents {
   readonly #most: MemoryLogBounds;
   readonly #events = new Map<unknown, ChannelEvent>();
   /** Number of the last event that was forgotten though it was the newest of its key. */
-  #forgotten = 0;
+  #forgotten: number;
   #bytes = 0;
 
-  /** It forgets the oldest of more than that. */
-  constructor(most: MemoryLogBounds) {
+  /** It knows nothing of the events up to that number, and forgets the oldest of more than so many. */
+  constructor(after: number, most: MemoryLogBounds) {
+    this.#forgotten = after;
     this.#most = most;
   }
 

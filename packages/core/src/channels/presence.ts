@@ -2,7 +2,7 @@ import type { InputOf, OutputOf, StandardSchema } from '../trpc/standard-schema.
 import { Channel } from './channel.js';
 import type { ChannelTransformer } from './channel-codec.js';
 import { ChannelCodec } from './channel-codec.js';
-import type { ChannelSubscription } from './channel-subscription.js';
+import type { ChannelSubscription, Presenter } from './channel-subscription.js';
 
 /** Somebody who is there. */
 export interface Member<Meta> {
@@ -33,16 +33,20 @@ export interface PresenceOptions<Schema extends StandardSchema> {
   readonly meta: Schema;
   /** For a router that has one: the same. */
   readonly transformer?: ChannelTransformer | undefined;
+  /** Told while somebody is here or subscribes. */
+  readonly present?: Presenter | undefined;
 }
 
 /** Who is here, as the server knows: members enter and leave, however their sockets come and go. */
 export class Presence<Schema extends StandardSchema> {
   readonly #schema: Schema;
+  readonly #present: Presenter;
   readonly #codec: ChannelCodec;
   readonly #entries = new Map<string, Entry<OutputOf<Schema>>>();
   readonly #changes: Channel<StandardSchema<PresenceEvent<OutputOf<Schema>>>>;
 
-  constructor({ meta, transformer }: PresenceOptions<Schema>) {
+  constructor({ meta, transformer, present = nobody }: PresenceOptions<Schema>) {
+    this.#present = present;
     this.#schema = meta;
     this.#codec = new ChannelCodec(transformer);
     this.#changes = new Channel({ event: anything(), transformer, keep: { events: keptChanges } });
@@ -76,16 +80,19 @@ export class Presence<Schema extends StandardSchema> {
       this.#entries.set(id, { meta: valid, text, times: 1 });
       this.#tell({ type: 'join', id, meta: valid });
     }
+    const gone = this.#present();
     let here = true;
     return () => {
-      if (here) this.#leave(id);
+      if (!here) return;
       here = false;
+      this.#leave(id);
+      gone();
     };
   }
 
   /** For a procedure to return: who is here, then who comes, changes and goes. */
   subscribe(): ChannelSubscription<PresenceEvent<OutputOf<Schema>>> {
-    return this.#changes.subscribe({ snapshot: () => this.#here() });
+    return this.#changes.subscribeAs({ snapshot: () => this.#here() }, this.#present);
   }
 
   /** Ends its subscriptions. */
@@ -128,6 +135,8 @@ export class Presence<Schema extends StandardSchema> {
     return result.value as OutputOf<Schema>;
   }
 }
+
+const nobody: Presenter = () => () => {};
 
 /** What this module says itself needs no looking at. */
 function anything<T>(): StandardSchema<T> {

@@ -12,8 +12,9 @@ const fewSlots = 16;
  * one, because they stay for long, move to a map, in which little changes.
  */
 export class IdTable<T extends Identified> {
-  #slots: (T | undefined)[] = new Array<T | undefined>(fewSlots).fill(undefined);
-  readonly #late = new Map<number, T>();
+  /** None before the first entry: most sessions are idle most of the time. */
+  #slots: (T | undefined)[] = [];
+  #late: Map<number, T> | undefined;
   #size = 0;
 
   get size(): number {
@@ -23,7 +24,7 @@ export class IdTable<T extends Identified> {
   get(id: number): T | undefined {
     const entry = this.#slots[id & (this.#slots.length - 1)];
     if (entry !== undefined && entry.id === id) return entry;
-    return this.#late.size === 0 ? undefined : this.#late.get(id);
+    return this.#late?.get(id);
   }
 
   has(id: number): boolean {
@@ -31,7 +32,7 @@ export class IdTable<T extends Identified> {
   }
 
   add(entry: T): void {
-    if (this.#size - this.#late.size >= this.#slots.length / 2) this.#grow();
+    if (this.#size - (this.#late?.size ?? 0) >= this.#slots.length / 2) this.#grow();
     this.#place(entry);
     this.#size++;
   }
@@ -40,20 +41,20 @@ export class IdTable<T extends Identified> {
   delete(id: number): boolean {
     const slot = id & (this.#slots.length - 1);
     if (this.#slots[slot]?.id === id) this.#slots[slot] = undefined;
-    else if (!this.#late.delete(id)) return false;
+    else if (!this.#late?.delete(id)) return false;
     this.#size--;
     return true;
   }
 
   clear(): void {
-    this.#slots = new Array<T | undefined>(fewSlots).fill(undefined);
-    this.#late.clear();
+    this.#slots = [];
+    this.#late = undefined;
     this.#size = 0;
   }
 
   /** All of them, by their ids. */
   values(): T[] {
-    const entries = [...this.#late.values()];
+    const entries = this.#late ? [...this.#late.values()] : [];
     for (const entry of this.#slots) if (entry) entries.push(entry);
     return entries.sort((one, other) => one.id - other.id);
   }
@@ -61,14 +62,20 @@ export class IdTable<T extends Identified> {
   #place(entry: T): void {
     const slot = entry.id & (this.#slots.length - 1);
     const there = this.#slots[slot];
-    if (there) this.#late.set(there.id, there);
+    if (there) this.#stay(there);
     this.#slots[slot] = entry;
+  }
+
+  #stay(entry: T): void {
+    this.#late ??= new Map();
+    this.#late.set(entry.id, entry);
   }
 
   #grow(): void {
     const entries = this.values();
-    this.#slots = new Array<T | undefined>(this.#slots.length * 2).fill(undefined);
-    this.#late.clear();
+    const slots = Math.max(fewSlots, this.#slots.length * 2);
+    this.#slots = new Array<T | undefined>(slots).fill(undefined);
+    this.#late?.clear();
     for (const entry of entries) this.#place(entry);
   }
 }

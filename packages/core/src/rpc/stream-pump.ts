@@ -230,6 +230,8 @@ export class StreamPump implements Pump {
   #sendSpliced({ tail, sections }: SplicedItem): void {
     const text = spliceItem(this.#options.id, tail);
     const message = sections || text.length > wholeLength ? new Outgoing(text, sections) : text;
+    // Others may take it. Were it the end, it would be so again for whoever comes back.
+    if (!this.#session.admits(message)) return this.#say(encodeGap(this.#options.id, 'dropped', 1));
     this.#sendMessage(message, text.length);
   }
 

@@ -58,6 +58,14 @@ export interface PendingDial<R> {
   code: number | undefined;
 }
 
+interface Awaiting<R> {
+  readonly name: 'awaiting';
+  readonly since: number;
+  readonly onlyOpen: boolean;
+  /** Let go of once there is a session: it may be large. */
+  readonly request: R;
+}
+
 /**
  * - `awaiting`: no `hello` yet, or the last one was answered with `gone`
  * - `admitting`: the doorkeeper decides; early frames are held
@@ -67,7 +75,7 @@ export interface PendingDial<R> {
  * - `over`: late events of the socket are ignored
  */
 type State<R> =
-  | { readonly name: 'awaiting'; readonly since: number; readonly onlyOpen: boolean }
+  | Awaiting<R>
   | { readonly name: 'admitting' | 'orphaned' | 'leaving'; readonly dial: PendingDial<R> }
   | { readonly name: 'attached'; readonly entry: Entry }
   | { readonly name: 'over' };
@@ -76,14 +84,12 @@ type State<R> =
 export class Greeting<R> implements SocketEvents {
   readonly #owner: GreetingOwner<R>;
   readonly #socket: Socket;
-  readonly #request: R;
   #state: State<R>;
 
   constructor(owner: GreetingOwner<R>, socket: Socket, request: R) {
     this.#owner = owner;
     this.#socket = socket;
-    this.#request = request;
-    this.#state = { name: 'awaiting', since: owner.options.clock.now(), onlyOpen: false };
+    this.#state = { name: 'awaiting', since: owner.options.clock.now(), onlyOpen: false, request };
   }
 
   frame(data: FrameData): void {
@@ -92,7 +98,7 @@ export class Greeting<R> implements SocketEvents {
       case 'attached':
         return state.entry.session.receive(data);
       case 'awaiting':
-        return this.#receiveHello(data, state.onlyOpen);
+        return this.#receiveHello(data, state);
       case 'admitting':
         return this.#hold(data, state.dial);
       case 'orphaned':
@@ -162,7 +168,7 @@ export class Greeting<R> implements SocketEvents {
     const state = this.#state;
     if ('dial' in state) this.#release(state.dial);
     if (state.name !== 'admitting') return this.#leave();
-    if (state.dial.hello.mode === 'resume') return this.#sayGone(reason);
+    if (state.dial.hello.mode === 'resume') return this.#sayGone(reason, state.dial.request);
     this.refuse(isCloseName(end.name) ? end.name : 'ended');
   }
 
@@ -198,7 +204,7 @@ export class Greeting<R> implements SocketEvents {
     this.#owner.left(this);
   }
 
-  #receiveHello(data: FrameData, onlyOpen: boolean): void {
+  #receiveHello(data: FrameData, { onlyOpen, request }: Awaiting<R>): void {
     if (typeof data !== 'string') return this.#refuseBinary(data);
     if (!fits(data, limits.earlyBytes.default)) return this.refuse('too-large');
     const frame = parseFrame(data);
@@ -207,7 +213,7 @@ export class Greeting<R> implements SocketEvents {
     if (!isControl(frame)) return this.refuse('malformed');
     if (frame[0] === 'bye') return this.refuse('closed');
     if (frame[0] !== 'hello' || (onlyOpen && frame[1].mode !== 'open')) return this.refuse('unexpected');
-    this.#greet(frame[1]);
+    this.#greet(frame[1], request);
   }
 
   #refuseBinary(data: Uint8Array): void {
@@ -216,15 +222,15 @@ export class Greeting<R> implements SocketEvents {
     this.refuse(inbound.kind === 'violation' ? inbound.name : 'unexpected');
   }
 
-  #greet(hello: Hello): void {
-    const verdict = this.#owner.present(hello, this, this.#request);
-    if (verdict.kind !== 'session') return this.#object(verdict);
+  #greet(hello: Hello, request: R): void {
+    const verdict = this.#owner.present(hello, this, request);
+    if (verdict.kind !== 'session') return this.#object(verdict, request);
     const { entry } = verdict;
     const { doorkeeper, clock } = this.#owner.options;
     const dial = {
       entry,
       hello,
-      request: this.#request,
+      request,
       since: clock.now(),
       held: [],
       heldBytes: 0,
@@ -232,21 +238,21 @@ export class Greeting<R> implements SocketEvents {
     };
     this.#state = { name: 'admitting', dial };
     void doorkeeper
-      .admit(entry.session, this.#request, hello.params ?? {})
+      .admit(entry.session, request, hello.params ?? {})
       .then((admission) => this.#decided(dial, admission));
   }
 
-  #object(objection: Objection): void {
+  #object(objection: Objection, request: R): void {
     if (objection.kind === 'refused') return this.refuse(objection.name);
     const state = this.#state;
     if (state.name === 'orphaned' || state.name === 'leaving') return this.#part(state.dial, undefined);
-    this.#sayGone(objection.reason);
+    this.#sayGone(objection.reason, request);
     if (state.name === 'admitting') this.#owner.parted(this, state.dial, undefined);
   }
 
-  #sayGone(reason: GoneReason): void {
+  #sayGone(reason: GoneReason, request: R): void {
     this.#socket.send(encodeControl(['gone', reason]));
-    this.#state = { name: 'awaiting', since: this.#owner.options.clock.now(), onlyOpen: true };
+    this.#state = { name: 'awaiting', since: this.#owner.options.clock.now(), onlyOpen: true, request };
   }
 
   #hold(data: FrameData, dial: PendingDial<R>): void {
@@ -277,7 +283,7 @@ export class Greeting<R> implements SocketEvents {
     if (!('dial' in state) || state.dial !== dial) return;
     if (!admission.admitted) return this.refuse(admission.name, admission.error);
     const objection = this.#owner.objection(dial, admission);
-    if (objection) return this.#object(objection);
+    if (objection) return this.#object(objection, dial.request);
     const held = this.#release(dial);
     admission.commit();
     const welcome = this.#owner.handOver(dial, admission);

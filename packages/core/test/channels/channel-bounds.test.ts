@@ -70,4 +70,15 @@ describe('a channel of large events', () => {
     made.close();
     expect(collectedHeap() - before).toBeLessThan(mebibyte);
   });
+
+  it('holds as much once more of the newest of each key', async () => {
+    const key = (text: unknown): unknown => `${text}`.slice(0, 8);
+    const made = channel({ event: anything, key, keep: { bytes: 2 * mebibyte } });
+    await made.publish('');
+    const before = collectedHeap();
+    for (let i = 0; i < 100; i++) await made.publish(`${i}`.padEnd(8).padEnd(mebibyte, 'x'));
+    expect(collectedHeap() - before).toBeLessThan(6 * mebibyte);
+    made.close();
+    expect(collectedHeap() - before).toBeLessThan(mebibyte);
+  });
 });

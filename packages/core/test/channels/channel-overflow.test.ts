@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ChannelOverflow } from '../../src/channels/channel-reader.ts';
-import { channel } from '../../src/channels/index.ts';
+import { channel, MemoryLog } from '../../src/channels/index.ts';
 import { Taking } from './taking.ts';
 
 const price = z.object({ of: z.string(), at: z.number() });
@@ -124,6 +124,15 @@ describe('a subscriber that wants the latest', () => {
     again.stop();
   });
 
+  it('is told of a gap when the newest of a key is all that is not kept', async () => {
+    const { channel, taking, publish } = prices(2, 'latest');
+    taking.stop();
+    await publish('a1', 'b1', 'c1');
+    const again = new Taking(channel.subscribe({ overflow: 'latest' }), { after: taking.cursor });
+    expect(again.take().map(shorten)).toEqual(['gap expired 1', 'at 1', 'b1', 'c1']);
+    again.stop();
+  });
+
   it('is told of a gap when there are more keys than events are kept', async () => {
     const { channel, taking, publish, take } = prices(2, 'latest');
     await publish('a1', 'b1', 'c1', 'd1');
@@ -153,6 +162,41 @@ describe('a subscriber that wants the latest', () => {
     const fresh = new Taking(channel.subscribe({ overflow: 'latest', replay: 10 }));
     expect(fresh.take().map(shorten)).toEqual(['at 0', 'gap dropped 1', 'b1', 'a2']);
     fresh.stop();
+  });
+
+  it('replays the newest of each key that there was, if it wants all that is kept', async () => {
+    const { channel, taking, publish } = prices(2, 'latest');
+    taking.stop();
+    const all = { overflow: 'latest', replay: Number.POSITIVE_INFINITY } as const;
+    const empty = new Taking(channel.subscribe(all));
+    expect(empty.take()).toEqual(['at 0']);
+    empty.stop();
+    await publish('x1', 'a1', 'a2', 'a3', 'a4');
+    const fresh = new Taking(channel.subscribe(all));
+    expect(fresh.take(2).map(shorten)).toEqual(['at 0', 'x1']);
+    fresh.stop();
+    const again = new Taking(channel.subscribe(all), { after: fresh.cursor });
+    expect(again.take().map(shorten)).toEqual(['gap dropped 2', 'gap dropped 1', 'a4']);
+    again.stop();
+    const plain = new Taking(channel.subscribe({ replay: Number.POSITIVE_INFINITY }));
+    expect(plain.take().map(shorten)).toEqual(['at 3', 'a3', 'a4']);
+    plain.stop();
+    await publish('b1', 'c1');
+    const many = new Taking(channel.subscribe(all));
+    expect(many.take().map(shorten)).toEqual(['at 5', 'b1', 'c1']);
+    many.stop();
+  });
+
+  it('is not kept from what another channel publishes in the same log', async () => {
+    const log = new MemoryLog('epoch', { events: 10, bytes: 1_000 });
+    const open = () => channel({ event: price, key: ({ of }) => of, log });
+    const [other, own] = [open(), open()];
+    const taking = new Taking(own.subscribe({ overflow: 'latest' }));
+    taking.take();
+    await own.publish({ of: 'a', at: 1 });
+    await other.publish({ of: 'a', at: 2 });
+    expect(taking.take().map(shorten)).toEqual(['gap dropped 1', 'a2']);
+    taking.stop();
   });
 
   it('needs a key', () => {
@@ -197,6 +241,45 @@ describe('a subscriber that wants the latest', () => {
         const has = newest(items);
         const sure = events < 6 ? published.slice(-events) : published;
         for (const [key, word] of newest(sure)) expect(has.get(key)).toBe(word);
+        taking.stop();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('has them as well when it goes away and comes back', async () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ key: fc.nat(5) }) },
+      { weight: 3, arbitrary: fc.record({ take: fc.integer({ min: 1, max: 4 }) }) },
+      { weight: 1, arbitrary: fc.constant('again' as const) },
+    );
+    const steps = fc.array(step, { minLength: 5, maxLength: 80, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 6, max: 12 }), steps, async (events, steps) => {
+        const { channel, taking: first, publish } = prices(events, 'latest');
+        const published = new Map<string, string>();
+        const got = new Map<string, string>();
+        let taking = first;
+        let count = 0;
+        const take = (most?: number): void => {
+          for (const word of taking.take(most).map(shorten)) {
+            if (/^[a-f]\d/.test(word)) got.set(word.slice(0, 1), word);
+            else expect(word).toMatch(/^gap dropped/);
+          }
+        };
+        for (const step of steps) {
+          if (step === 'again') {
+            taking.stop();
+            taking = new Taking(channel.subscribe({ overflow: 'latest' }), { after: taking.cursor });
+          } else if ('take' in step) take(step.take);
+          else {
+            const word = `${'abcdef'[step.key]}${count++}`;
+            published.set(word.slice(0, 1), word);
+            await publish(word);
+          }
+        }
+        take();
+        expect(got).toEqual(published);
         taking.stop();
       }),
       { numRuns: 200 },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChannelCodec } from '../../src/channels/channel-codec.ts';
 import { ChannelEvent } from '../../src/channels/channel-event.ts';
+import type { LoggedEvent } from '../../src/channels/channel-log.ts';
 import { placeOf } from '../../src/channels/channel-place.ts';
 import type { MemoryLogBounds } from '../../src/channels/memory-log.ts';
 import { MemoryLog } from '../../src/channels/memory-log.ts';
@@ -11,7 +12,11 @@ const codec = new ChannelCodec();
 /** An event of that length; without one, of as little as an event can have. */
 function eventOf(number: number, length = 0): ChannelEvent {
   const of = (text: string): ChannelEvent =>
-    new ChannelEvent({ number, id: placeOf('e', number) }, { value: text, sections: [] }, codec, undefined);
+    new ChannelEvent(
+      placeOf('e', number),
+      { number, json: codec.encode(text), parts: [], key: undefined },
+      codec,
+    );
   return of('x'.repeat(Math.max(0, length - of('').length)));
 }
 
@@ -22,7 +27,7 @@ function logOf(bounds: Partial<MemoryLogBounds> = {}) {
     grown.bytes += bytes;
     grown.most = Math.max(grown.most, grown.bytes);
   });
-  const append = (length?: number): ChannelEvent => log.append((number) => eventOf(number, length));
+  const append = (length?: number): LoggedEvent => log.append((number) => eventOf(number, length));
   const held = (): number[] => {
     const numbers: number[] = [];
     for (let number = log.first; number <= log.last; number++) numbers.push(log.read(number)?.number ?? -1);
