@@ -102,6 +102,7 @@ export class Channels<Schema extends StandardSchema, Meta extends StandardSchema
     const room: Room<Schema, Meta> = new Room(key, new Channel({ ...options, log }), {
       meta: presence,
       transformer: options.transformer,
+      grown: (bytes) => this.#grow(key, bytes),
       taken: () => this.#vacant.delete(key),
       vacated: () => {
         if (this.#rooms.get(key) === room) this.#vacant.set(key, room);
@@ -132,6 +133,7 @@ interface RoomOptions {
   /** With it, the room has a presence. */
   readonly meta: StandardSchema | undefined;
   readonly transformer: ChannelTransformer | undefined;
+  readonly grown: (bytes: number) => void;
   /** Somebody is in it again; nobody is any more. */
   readonly taken: () => void;
   readonly vacated: () => void;
@@ -149,11 +151,11 @@ class Room<Schema extends StandardSchema, Meta extends StandardSchema | undefine
   #uses = 0;
 
   constructor(key: string, channel: Channel<Schema>, options: RoomOptions) {
-    const { meta, transformer } = options;
+    const { meta, transformer, grown } = options;
     this.key = key;
     this.#channel = channel;
     this.#options = options;
-    this.#presence = meta && new Presence({ meta, transformer, present: () => this.#enter() });
+    this.#presence = meta && new Presence({ meta, transformer, grown, present: () => this.#enter() });
     this.presence = this.#presence as KeyedChannel<Schema, Meta>['presence'];
   }
 

@@ -3,6 +3,9 @@ import { Channel } from './channel.js';
 import type { ChannelTransformer } from './channel-codec.js';
 import { ChannelCodec } from './channel-codec.js';
 import type { ChannelSubscription, Presenter } from './channel-subscription.js';
+import { newEpoch } from './epoch.js';
+import type { MemoryLogBounds } from './memory-log.js';
+import { MemoryLog } from './memory-log.js';
 
 /** Somebody who is there. */
 export interface Member<Meta> {
@@ -18,7 +21,7 @@ export type PresenceEvent<Meta> =
   | { readonly type: 'leave'; readonly id: string };
 
 /** Changes that are kept for those who come back. */
-const keptChanges = 256;
+const keptChanges: MemoryLogBounds = { events: 256, bytes: 65_536 };
 
 interface Entry<Meta> {
   meta: Meta;
@@ -35,6 +38,8 @@ export interface PresenceOptions<Schema extends StandardSchema> {
   readonly transformer?: ChannelTransformer | undefined;
   /** Told while somebody is here or subscribes. */
   readonly present?: Presenter | undefined;
+  /** Told by how many characters its log grew. */
+  readonly grown?: ((length: number) => void) | undefined;
 }
 
 /** Who is here, as the server knows: members enter and leave, however their sockets come and go. */
@@ -45,11 +50,12 @@ export class Presence<Schema extends StandardSchema> {
   readonly #entries = new Map<string, Entry<OutputOf<Schema>>>();
   readonly #changes: Channel<StandardSchema<PresenceEvent<OutputOf<Schema>>>>;
 
-  constructor({ meta, transformer, present = nobody }: PresenceOptions<Schema>) {
+  constructor({ meta, transformer, grown, present = nobody }: PresenceOptions<Schema>) {
     this.#present = present;
     this.#schema = meta;
     this.#codec = new ChannelCodec(transformer);
-    this.#changes = new Channel({ event: anything(), transformer, keep: { events: keptChanges } });
+    const log = new MemoryLog(newEpoch(), keptChanges, grown);
+    this.#changes = new Channel({ event: anything(), transformer, log });
   }
 
   /** A copy: who is here now. */

@@ -90,7 +90,7 @@ export class Peer implements SessionHandler {
       case messageKinds.query:
       case messageKinds.mutation:
       case messageKinds.subscription:
-        return this.#incoming.start(message, found, arrival.inParts, this.context);
+        return this.#incoming.start(message, found, arrival.inParts, this.#session.arrived?.context);
       case messageKinds.cancel:
         return message[1] < 0 ? this.#sent.cancel(message[1]) : this.#incoming.cancel(message[1]);
       case messageKinds.credit:

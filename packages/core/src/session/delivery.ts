@@ -1,4 +1,5 @@
 import type { BytesRow } from '../wire/attachment-rows.js';
+import type { Limits } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
 import { bytesRows } from '../wire/message.js';
 import type { Data } from './frame-reader.js';
@@ -20,6 +21,9 @@ export type Hand = (message: Message, arrival: Arrival) => void;
 export interface Delivery {
   /** Number of the frame that it came in, or that completed it. */
   readonly frame: number;
+  /** In which context its calls run, and by what it is measured: as it was when it came. */
+  readonly context: unknown;
+  readonly takes: Limits;
   /** Its bytes: never less than its sender counts. */
   readonly bytes: number;
   /** Bytes of the message that is being handed on: never more than its sender counts, if it counts its items. */
@@ -30,6 +34,9 @@ export interface Delivery {
   next(hand: Hand): void;
 }
 
+/** Where a delivery comes from. */
+export type Origin = Pick<Delivery, 'frame' | 'context' | 'takes'>;
+
 /** A sender may count its items in UTF-8. */
 const maxBytesPerUnit = 3;
 
@@ -38,6 +45,8 @@ const plain: Arrival = { sections: [], inParts: false };
 /** A frame. */
 export class FrameDelivery implements Delivery {
   readonly frame: number;
+  readonly context: unknown;
+  readonly takes: Limits;
   readonly bytes: number;
   least = 0;
   readonly #data: Data;
@@ -48,11 +57,13 @@ export class FrameDelivery implements Delivery {
   #at = 0;
 
   /** `length` is the frame's, in characters or bytes. */
-  constructor(data: Data, length: number, frame: number) {
+  constructor(data: Data, length: number, { frame, context, takes }: Origin) {
     this.#data = data;
     this.#index = data.first;
     this.#measured = length > 2 * wholeLength;
     this.frame = frame;
+    this.context = context;
+    this.takes = takes;
     this.bytes = data.isText ? length * maxBytesPerUnit : length;
   }
 
@@ -82,14 +93,18 @@ export class FrameDelivery implements Delivery {
 /** A message that came in parts. */
 export class WholeDelivery implements Delivery {
   readonly frame: number;
+  readonly context: unknown;
+  readonly takes: Limits;
   readonly bytes: number;
   readonly least: number;
   done = false;
   readonly #whole: WholeMessage;
 
-  constructor(whole: WholeMessage, frame: number) {
+  constructor(whole: WholeMessage, { frame, context, takes }: Origin) {
     this.#whole = whole;
     this.frame = frame;
+    this.context = context;
+    this.takes = takes;
     this.bytes = whole.length;
     const bytes = whole.sections.reduce((sum, section) => sum + section.length, 0);
     this.least = bytes + (whole.length - bytes) / maxBytesPerUnit;

@@ -7,7 +7,7 @@ import { fits } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
-import type { Arrival, Delivery } from './delivery.js';
+import type { Arrival, Delivery, Origin } from './delivery.js';
 import { FrameDelivery, WholeDelivery } from './delivery.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Data } from './frame-reader.js';
@@ -45,6 +45,8 @@ export interface SessionHandler {
   room(): boolean;
   /** Once, when the session is over for good. */
   ended(end: SessionEnd): void;
+  /** In which context calls that come now run. */
+  readonly context: unknown;
   /** Whether something is expected from the other end: then a silent line is tried sooner. */
   readonly outstanding: boolean;
 }
@@ -102,6 +104,7 @@ export class Session {
   readonly #transfers: IncomingTransfers;
   readonly #inbox: Inbox;
   #handler: SessionHandler | undefined;
+  readonly #announces: boolean;
   #state: State = 'absent';
   #socket: Socket | undefined;
   #limits: Limits;
@@ -119,6 +122,7 @@ export class Session {
     this.id = id;
     this.#clock = clock;
     this.#owner = owner;
+    this.#announces = announces;
     this.#limits = limits ?? defaultLimits;
     this.#takes = announces ? wider(this.#limits, defaultLimits) : this.#limits;
     this.#announced = limits !== undefined;
@@ -155,7 +159,7 @@ export class Session {
 
   /** What the other end may have in flight here; more than `limits` allow while it may not have known them. */
   get takes(): Limits {
-    return this.#takes;
+    return this.#inbox.arrived?.takes ?? this.#takes;
   }
 
   /** Whether the other end takes a message of that size; before its limits are known, any. */
@@ -179,7 +183,7 @@ export class Session {
   }
 
   /** What the message came in that is being handed on. */
-  get arrived(): Pick<Delivery, 'frame' | 'bytes' | 'least'> | undefined {
+  get arrived(): Omit<Delivery, 'next' | 'done'> | undefined {
     return this.#inbox.arrived;
   }
 
@@ -233,8 +237,6 @@ export class Session {
 
   /** Takes the socket away; what waits and what is kept goes on waiting. */
   detach(): void {
-    // Calls run with the context of the line that they came by.
-    this.#inbox.drain();
     this.#socket = undefined;
     this.#writer.detach();
     if (this.#state !== 'ended') this.#state = 'absent';
@@ -303,12 +305,13 @@ export class Session {
   }
 
   /**
-   * Ends the session at this end alone, once what has come was handed on; what happens to the socket is the caller's
-   * business.
+   * Ends the session at this end alone; what happens to the socket is the caller's business. A client is handed what
+   * has come before: the answers to its calls. A server is not: nobody is told any more what calls do, and to begin
+   * them all at once would hold up everybody else.
    */
   end(end: SessionEnd): void {
     try {
-      this.#inbox.drain();
+      if (!this.#announces) this.#inbox.drain();
     } finally {
       this.#over(end);
     }
@@ -333,7 +336,7 @@ export class Session {
       this.#acknowledge(ack);
     }
     this.#count(data.length);
-    this.#inbox.push(new FrameDelivery(inbound, data.length, this.#sequence.received));
+    this.#inbox.push(new FrameDelivery(inbound, data.length, this.#origin));
   }
 
   #receivePart(part: Part, length: number): void {
@@ -342,7 +345,11 @@ export class Session {
     this.#count(length);
     if (progress === 'abandoned') return;
     if ('arriving' in progress) return this.#handler?.arriving(progress.arriving);
-    this.#inbox.push(new WholeDelivery(progress, this.#sequence.received));
+    this.#inbox.push(new WholeDelivery(progress, this.#origin));
+  }
+
+  get #origin(): Origin {
+    return { frame: this.#sequence.received, context: this.#handler?.context, takes: this.#takes };
   }
 
   #count(length: number): void {
@@ -371,7 +378,7 @@ export class Session {
     // A socket is ordered: its two ends never disagree on what it has carried.
     if (sent !== this.#sequence.received || !this.#sequence.covers(received)) return this.close('miscount');
     // Whoever counts has seen `welcome`, and the limits with it; but not when it built what it sends again.
-    if (sent >= this.#builtEarly) this.#narrow();
+    if (sent >= this.#builtEarly) this.#takes = this.#limits;
     this.#acknowledge(received);
     if (name === 'ping') this.#writer.answerPing();
     if (name === 'pong') this.#writer.pongCame();
@@ -388,14 +395,7 @@ export class Session {
   /** What may have been sent before the limits were known is measured by the defaults where they are wider. */
   #measureEarly(data: FrameData): void {
     const isData = typeof data !== 'string' || !data.startsWith('["');
-    if (isData && !this.#early.spend(data)) this.#narrow();
-  }
-
-  /** Nothing that comes from now on is early; what has come is handed on as what it was. */
-  #narrow(): void {
-    if (this.#takes === this.#limits) return;
-    this.#inbox.drain();
-    this.#takes = this.#limits;
+    if (isData && !this.#early.spend(data)) this.#takes = this.#limits;
   }
 
   /** Lets go of what the other end has received. */

@@ -23,18 +23,22 @@ export class SessionBench implements SessionHandler {
   /** How often the handler was told of room in the bulk lane. */
   rooms = 0;
   outstanding = false;
+  context: unknown;
   /** How long each message takes to carry out, in ms. */
   messageMs = 0;
 
-  constructor() {
+  /** Run at each message. */
+  onMessage = (): void => {};
+
+  constructor(announces = false) {
     const { clock, turn } = this;
-    this.session = new Session('S', { clock, turn, ledger: new Ledger() }, { ended: () => {} });
+    this.session = new Session('S', { clock, turn, ledger: new Ledger(), announces }, { ended: () => {} });
     this.session.handler = this;
   }
 
   /** A session whose handshake is done. */
-  static open(limits: Partial<Limits> = {}): SessionBench {
-    const bench = new SessionBench();
+  static open(limits: Partial<Limits> = {}, announces = false): SessionBench {
+    const bench = new SessionBench(announces);
     bench.session.attach(
       bench.socket,
       { ...defaultLimits, ...limits },
@@ -46,6 +50,7 @@ export class SessionBench implements SessionHandler {
 
   message(message: Message, arrival: Arrival): void {
     this.handed.push(message);
+    this.onMessage();
     this.clock.sleep(this.messageMs);
     this.arrivals.push(arrival);
   }

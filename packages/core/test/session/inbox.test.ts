@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery, Hand } from '../../src/session/delivery.ts';
 import { Inbox } from '../../src/session/inbox.ts';
+import { defaultLimits } from '../../src/wire/limits.ts';
 import type { Message } from '../../src/wire/message.ts';
 import { messageKinds } from '../../src/wire/message.ts';
 import { ManualTurn } from '../harness/manual-turn.ts';
@@ -10,6 +11,8 @@ class Frame implements Delivery {
   readonly frame: number;
   readonly bytes: number;
   readonly least = 0;
+  readonly context = undefined;
+  readonly takes = defaultLimits;
   readonly #ids: number[];
 
   constructor(frame: number, ids: readonly number[], bytes = 1000) {

@@ -23,15 +23,20 @@ test('a frame that takes long gives the turn back, and a ping behind it is answe
   expect(bench.handed).toEqual(results(1, 40));
 });
 
-test('what came by a socket is handed on before the session has another, or none', () => {
+test('frames are handed on in their order over a change of sockets, each in the context that it came in', () => {
   const bench = slowBench();
+  const contexts: unknown[] = [];
+  bench.onMessage = () => contexts.push(bench.session.arrived?.context);
+  bench.context = 'first';
   bench.hears(results(1, 20));
   bench.session.detach();
-  expect(bench.handed).toEqual(results(1, 20));
   bench.session.attach(bench.socket, defaultLimits, { resumed: true, sent: 1, received: 0 });
+  bench.context = 'second';
   bench.hears(results(21, 20));
+  expect(bench.handed.length).toBeLessThan(40);
   bench.flush();
   expect(bench.handed).toEqual(results(1, 40));
+  expect(contexts).toEqual([...Array(20).fill('first'), ...Array(20).fill('second')]);
 });
 
 test('what came before a bye is handed on before the session ends', () => {
@@ -54,6 +59,15 @@ test('nothing is handed on after this end closed the session', () => {
   const bench = slowBench();
   bench.hears(results(1, 40));
   bench.session.close('too-many');
+  bench.flush();
+  expect(bench.handed).toHaveLength(16);
+});
+
+test('a server that loses a session does not begin all its calls at once: nobody is told of them', () => {
+  const bench = SessionBench.open({}, true);
+  bench.messageMs = 1;
+  bench.hears(results(1, 40));
+  bench.hears(['bye', 'closed']);
   bench.flush();
   expect(bench.handed).toHaveLength(16);
 });

@@ -39,6 +39,7 @@ class End {
       room: () => false,
       ended: (end) => void this.ends.push(end),
       outstanding: false,
+      context: undefined,
     };
   }
 
