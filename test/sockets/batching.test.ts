@@ -32,22 +32,33 @@ function messages(frames: string[]): number {
   return frames.flatMap((frame) => JSON.parse(frame) as unknown[]).filter(Array.isArray).length;
 }
 
-test('1,000 calls of one turn leave in one frame, and so do their answers', async () => {
+/**
+ * A turn is given back after 4 ms, which on a busy machine is soon; but the clock is read after each 16 messages only,
+ * and what they gave leaves together.
+ */
+const leastOfTurn = 16;
+
+function expectTurns(frames: string[]): void {
+  for (const frame of frames.slice(0, -1)) expect(messages([frame])).toBeGreaterThanOrEqual(leastOfTurn);
+}
+
+test('1,000 calls of one turn leave in one frame, and their answers in one for each turn that they take', async () => {
   const { api, frames } = await watched();
   const names = Array.from({ length: 1000 }, (_, i) => `call ${i}`);
   expect(await Promise.all(names.map((name) => api.echo.query(name)))).toEqual(names);
-  expect([frames.sent.length, frames.received.length]).toEqual([1, 1]);
+  expect(frames.sent).toHaveLength(1);
+  expectTurns(frames.received);
   expect([messages(frames.sent), messages(frames.received)]).toEqual([1000, 1000]);
 });
 
-test('calls that are too many for a frame leave in as few as hold them, and their answers in no more', async () => {
+test('calls that are too many for a frame leave in as few as hold them', async () => {
   const { api, frames } = await watched();
   const names = Array.from({ length: 1000 }, (_, i) => `call ${i} ${'x'.repeat(500)}`);
   expect(await Promise.all(names.map((name) => api.echo.query(name)))).toEqual(names);
   // Every frame but the last is so full that not one more call would go in.
   for (const frame of frames.sent.slice(0, -1)) expect(frame.length).toBeGreaterThan(fullFrame - 600);
   for (const frame of frames.sent) expect(frame.length).toBeLessThanOrEqual(fullFrame);
-  expect(frames.received.length).toBeLessThanOrEqual(frames.sent.length);
+  expectTurns(frames.received);
   expect([messages(frames.sent), messages(frames.received)]).toEqual([1000, 1000]);
 });
 
@@ -67,5 +78,5 @@ test('the items of one turn share a frame', async () => {
   const items: number[] = [];
   for await (const item of api.burst.subscribe()) items.push(item);
   expect(items).toHaveLength(60);
-  expect(frames.received).toHaveLength(1);
+  expectTurns(frames.received);
 });

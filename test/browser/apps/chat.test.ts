@@ -1,4 +1,6 @@
+import { connect, createClient } from '@hawser/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AppRouter } from '../../../examples/chat/src/server/router.ts';
 import { type LaunchedChromium, launchChromium, skipReason } from '../chromium.ts';
 import {
   type Apps,
@@ -52,6 +54,76 @@ describe.skipIf(skipped)('chat', () => {
     await until(() => text(bob, 'typing')).toBe('');
     for (const tab of [ann, bob]) await until(() => newest(tab, 1)).toEqual(['Is anybody there?']);
     expect(await text(ann, 'typing')).toBe('');
+  });
+
+  test('gives a new name to somebody who is here, and neither leaves nor empties the room for it', async () => {
+    const counts = await noted(bob, 'people-count');
+    const [before, rooms] = [await said(ann), await noted(ann, 'messages')];
+    for (const other of ['Anna', 'Annabel', 'Ann']) {
+      await name(ann, other);
+      for (const tab of [ann, bob]) await until(() => people(tab)).toEqual([other, 'Bob']);
+    }
+    expect(await counts()).toEqual(['2']);
+    expect(await said(ann)).toEqual(before);
+    expect(await rooms()).not.toContain('');
+  });
+
+  test('brings a new name that was chosen without a line', async () => {
+    const counts = await noted(bob, 'people-count');
+    await cut(ann);
+    await name(ann, 'Anselm');
+    await mend(ann);
+    await until(() => people(bob)).toEqual(['Anselm', 'Bob']);
+    await say(ann, 'It was me');
+    await until(() => newest(bob, 1)).toEqual(['It was me']);
+    expect(await newestAuthor(bob)).toBe('Anselm');
+    await name(ann, 'Ann');
+    for (const tab of [ann, bob]) await until(() => people(tab)).toEqual(['Ann', 'Bob']);
+    expect(await counts()).toEqual(['2']);
+    await say(ann, 'Is anybody there?');
+    for (const tab of [ann, bob]) await until(() => newest(tab, 1)).toEqual(['Is anybody there?']);
+  });
+
+  test('signs with the name of who writes, and answers what comes twice when it is written down', async () => {
+    const connection = connect({
+      url: `${apps.url}/chat/rpc`,
+      params: () => ({ id: 'mallory', name: 'Mallory' }),
+    });
+    const api = createClient<AppRouter>(connection);
+    const message = { id: 'by-mallory', room: 'harbour', author: 'Bob', text: 'I am Bob' } as const;
+    const first = api.send.mutate(message);
+    await api.send.mutate(message);
+    for await (const { data } of api.messages.subscribe('harbour')) {
+      expect(data.type === 'history' && data.messages.at(-1)?.text).toBe('I am Bob');
+      break;
+    }
+    await first;
+    await connection.close();
+    for (const tab of [ann, bob]) {
+      await until(() => newest(tab, 2)).toEqual(['Is anybody there?', 'I am Bob']);
+      expect(await newestAuthor(tab)).toBe('Mallory');
+      await until(() => people(tab)).toEqual(['Ann', 'Bob']);
+    }
+    await say(ann, 'Is anybody there?');
+    for (const tab of [ann, bob]) await until(() => newest(tab, 1)).toEqual(['Is anybody there?']);
+  });
+
+  test('shows once what is written down while the history is read', async () => {
+    const before = await said(ann);
+    const words = Array.from({ length: 40 }, (_, index) => `Word ${index + 1}`);
+    for (const word of words) await say(ann, word);
+    // In and out, as long as some are on their way.
+    for (let left = 40; left > 0; left = (await waiting(ann)).length) {
+      await bob.page.getByRole('link', { name: 'Galley' }).click();
+      await until(() => said(bob)).toContain('There is soup.');
+      await bob.page.getByRole('link', { name: 'Harbour' }).click();
+      await until(() => said(bob)).toContain('Is anybody there?');
+      const shown = (await said(bob)).slice(before.length);
+      expect(shown).toEqual(words.slice(0, shown.length));
+    }
+    for (const tab of [ann, bob]) await until(() => said(tab)).toEqual([...before, ...words]);
+    await say(ann, 'Is anybody there?');
+    for (const tab of [ann, bob]) await until(() => newest(tab, 1)).toEqual(['Is anybody there?']);
   });
 
   test('keeps what is written without a line, and sends it once and in order', async () => {
@@ -194,6 +266,10 @@ function said({ page }: Tab): Promise<string[]> {
 
 async function newest(tab: Tab, count: number): Promise<string[]> {
   return (await said(tab)).slice(-count);
+}
+
+function newestAuthor({ page }: Tab): Promise<string> {
+  return page.getByTestId('messages').locator('li:not([data-outgoing]) .by b').last().innerText();
 }
 
 /** What the room shows as not said yet. */

@@ -1,12 +1,10 @@
 import { useStream } from '@hawser/react';
-import { useState } from 'react';
-import { loadName } from '../../../shared/src/page/own-name.js';
 import { Shell } from '../../../shared/src/page/shell.js';
 import { useStore } from '../../../shared/src/page/store.js';
 import type { Message } from '../server/message-store.js';
 import './chat.css';
 import { Composer } from './composer.js';
-import { api, connection } from './line.js';
+import { api, connection, myName } from './line.js';
 import { Messages } from './messages.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
@@ -30,15 +28,15 @@ export function App() {
 
 function Chat() {
   const room = useRoom();
-  const [name, setName] = useState(loadName);
-  const { data: messages } = useStream(
-    api.messages,
-    { room, name },
-    {
-      initial: (): readonly Message[] => [],
-      reduce: (known, { data }) => (data.type === 'history' ? data.messages : [...known, data.message]),
+  const name = useStore(myName);
+  const { data: messages } = useStream(api.messages, room, {
+    initial: (): readonly Message[] => [],
+    reduce(known, { data }) {
+      if (data.type === 'history') return data.messages;
+      // What was stored while the history was read is in it, and comes again.
+      return known.some(({ id }) => id === data.message.id) ? known : [...known, data.message];
     },
-  );
+  });
   const arrived = new Set(messages.map(({ id }) => id));
   const outgoing = useStore(outbox.entries).filter((entry) => entry.room === room && !arrived.has(entry.id));
   const { title, about } = rooms.find((each) => each.room === room) ?? {};
@@ -50,11 +48,11 @@ function Chat() {
           <h2 id="room-title">{title}</h2>
           <span className="aside">{about}</span>
         </header>
-        <Messages messages={messages} outgoing={outgoing} discard={(id) => outbox.discard(id)} />
+        <Messages messages={messages} outgoing={outgoing} name={name} outbox={outbox} />
         <Typing room={room} spoke={messages.at(-1)} />
-        <Composer room={room} name={name} outbox={outbox} />
+        <Composer room={room} outbox={outbox} />
       </section>
-      <People room={room} name={name} rename={setName} />
+      <People room={room} name={name} />
     </div>
   );
 }

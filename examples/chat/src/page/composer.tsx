@@ -8,11 +8,10 @@ import { SAY_EVERY_MS } from './typing.js';
 
 interface ComposerProps {
   readonly room: Room;
-  readonly name: string;
   readonly outbox: Outbox;
 }
 
-export function Composer({ room, name, outbox }: ComposerProps) {
+export function Composer({ room, outbox }: ComposerProps) {
   const [text, setText] = useState('');
   const { state } = useConnection();
   const said = useRef(0);
@@ -21,7 +20,7 @@ export function Composer({ room, name, outbox }: ComposerProps) {
     if (state !== 'open' || next === '' || Date.now() - said.current < SAY_EVERY_MS) return;
     said.current = Date.now();
     // Nobody needs to know whether it arrived.
-    api.typing.say.mutate({ room, name }).catch(() => {});
+    api.typing.say.mutate(room).catch(() => {});
   };
   return (
     <form
@@ -29,7 +28,7 @@ export function Composer({ room, name, outbox }: ComposerProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (text.trim() === '') return;
-        outbox.send({ id: randomId(), room, author: name, text: text.trim() });
+        outbox.send({ id: randomId(), room, text: text.trim() });
         setText('');
         said.current = 0;
       }}

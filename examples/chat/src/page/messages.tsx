@@ -1,18 +1,20 @@
 import { useConnection } from '@hawser/react';
 import type { Message } from '../server/message-store.js';
 import { Avatar } from './avatar.js';
-import type { Outgoing } from './outbox.js';
+import type { Outbox, Outgoing } from './outbox.js';
 
 interface MessagesProps {
   readonly messages: readonly Message[];
   readonly outgoing: readonly Outgoing[];
-  readonly discard: (id: string) => void;
+  /** Whose the outgoing ones are. */
+  readonly name: string;
+  readonly outbox: Outbox;
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
 /** Scrolled to its end, until somebody scrolls it. */
-export function Messages({ messages, outgoing, discard }: MessagesProps) {
+export function Messages({ messages, outgoing, name, outbox }: MessagesProps) {
   const { state } = useConnection();
   const unsent = state === 'open' ? 'on its way' : 'waits for the line';
   return (
@@ -27,15 +29,20 @@ export function Messages({ messages, outgoing, discard }: MessagesProps) {
             <p>{message.text}</p>
           </li>
         ))}
-        {outgoing.map(({ id, author, text, state }) => (
+        {outgoing.map(({ id, text, state }) => (
           <li key={id} className="message" data-outgoing={state}>
-            <Avatar name={author} />
+            <Avatar name={name} />
             <p className="by">
-              <b>{author}</b> {state === 'refused' ? 'not accepted' : unsent}
+              <b>{name}</b> {state === 'refused' ? 'not accepted' : unsent}
               {state === 'refused' && (
-                <button type="button" className="link" onClick={() => discard(id)}>
-                  discard
-                </button>
+                <>
+                  <button type="button" className="link" onClick={() => outbox.sendAgain(id)}>
+                    try again
+                  </button>
+                  <button type="button" className="link" onClick={() => outbox.discard(id)}>
+                    discard
+                  </button>
+                </>
               )}
             </p>
             <p>{text}</p>

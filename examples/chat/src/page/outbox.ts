@@ -1,9 +1,7 @@
 import { outcomeOf } from '@hawser/client';
 import { Store } from '../../../shared/src/page/store.js';
-import type { Message } from '../server/message-store.js';
+import type { Draft } from '../server/message-store.js';
 import { api, connection } from './line.js';
-
-export type Draft = Omit<Message, 'at'>;
 
 export interface Outgoing extends Draft {
   /** Sent ones are shown until the stream brings them. */
@@ -30,6 +28,11 @@ export class Outbox {
     void this.#deliver();
   }
 
+  sendAgain(id: string): void {
+    this.#mark(id, 'waiting');
+    void this.#deliver();
+  }
+
   discard(id: string): void {
     this.#set(this.entries.value.filter((entry) => entry.id !== id));
   }
@@ -41,10 +44,10 @@ export class Outbox {
     this.#busy = false;
   }
 
-  async #send({ id, room, author, text }: Outgoing): Promise<void> {
+  async #send({ id, room, text }: Outgoing): Promise<void> {
     const options = { idempotent: true, timeoutMs: Number.POSITIVE_INFINITY };
     try {
-      await api.send.mutate({ id, room, author, text }, options);
+      await api.send.mutate({ id, room, text }, options);
       this.#mark(id, 'sent');
     } catch (error) {
       // Only the server's own answer is final. Whatever else it was, the next try is as good as the first.

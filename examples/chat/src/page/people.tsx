@@ -1,19 +1,17 @@
 import { useStream } from '@hawser/react';
 import { useState } from 'react';
-import { saveName } from '../../../shared/src/page/own-name.js';
 import type { Room } from '../server/message-store.js';
 import { Avatar } from './avatar.js';
-import { api, me } from './line.js';
+import { api, me, rename } from './line.js';
 
 type Names = ReadonlyMap<string, string>;
 
 interface PeopleProps {
   readonly room: Room;
   readonly name: string;
-  readonly rename: (name: string) => void;
 }
 
-export function People({ room, name, rename }: PeopleProps) {
+export function People({ room, name }: PeopleProps) {
   const people = useStream(api.people, room, {
     initial: (): Names => new Map(),
     reduce(names, { data: change }): Names {
@@ -42,18 +40,17 @@ export function People({ room, name, rename }: PeopleProps) {
           </li>
         ))}
       </ul>
-      <NameField name={name} rename={rename} />
+      <NameField room={room} name={name} />
     </section>
   );
 }
 
-function NameField({ name, rename }: Pick<PeopleProps, 'name' | 'rename'>) {
+function NameField({ room, name }: PeopleProps) {
   const [draft, setDraft] = useState(name);
   const commit = (): void => {
     const wanted = draft.trim() || name;
     setDraft(wanted);
-    saveName(wanted);
-    rename(wanted);
+    if (wanted !== name) rename(room, wanted);
   };
   return (
     <form

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import type { Mount, Running } from '../../../shared/src/server/mount.js';
 import { firstMessages } from './first-messages.js';
 import { MessageStore } from './message-store.js';
-import { createRouter } from './router.js';
+import { createRouter, Name } from './router.js';
+
+/** Stands for what a token says. A chat of strangers would look up in it who they are, and what they are called. */
+const Caller = z.object({ id: z.string().min(1).max(64), name: Name });
 
 const store = new MessageStore(firstMessages(Date.now()));
 
@@ -14,9 +17,9 @@ export async function startChat(mount: Mount): Promise<Running> {
     ...mount,
     router: createRouter(store),
     createContext: ({ params }) => {
-      const caller = z.object({ user: z.string().min(1).max(64) }).safeParse(params);
+      const caller = Caller.safeParse(params);
       if (!caller.success) throw new TRPCError({ code: 'BAD_REQUEST', message: 'Nobody has signed in' });
-      return caller.data;
+      return { user: caller.data };
     },
   });
 }

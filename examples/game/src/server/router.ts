@@ -24,7 +24,7 @@ export function createRouter(bay: Bay) {
   const frames = channel({ event: frameSchema, key: () => 'bay', keep: { events: 30 } });
   const crew = new Map<string, Context['page']>();
   const stop = bay.watch({
-    frame: (frame) => void frames.publish(frame),
+    frame: (frame) => frames.publish(frame).catch(console.error),
     hit: (player, hit) => tell(crew.get(player)?.hit.mutate(hit, PATIENCE)),
   });
 

@@ -20,8 +20,8 @@ export function createRouter(league: League) {
   const news = channel({ event: Item, keep: { events: KEEP_NEWS } });
   const clock = channel({ event: Time, keep: { events: 1 } });
   league.listener = {
-    news: (each) => void news.publish(each),
-    time: (time) => void clock.publish(time),
+    news: (each) => news.publish(each).catch(console.error),
+    time: (time) => clock.publish(time).catch(console.error),
   };
 
   return t.router({

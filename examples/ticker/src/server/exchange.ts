@@ -1,3 +1,4 @@
+import { TRPCError } from '@trpc/server';
 import { Book } from './book.js';
 import { addTrade, CHART_SECONDS } from './candles.js';
 import { Crowd } from './crowd.js';
@@ -81,6 +82,9 @@ export class Exchange {
   /** Whoever sends an order again is asking for nothing new. */
   place(trader: string, order: Order): PlacedOrder {
     const known = this.#orders.get(order.id);
+    if (known && known.trader !== trader) {
+      throw new TRPCError({ code: 'CONFLICT', message: 'Another order has this id' });
+    }
     if (known) return this.#change(order.id, { asked: known.placed.asked + 1 });
     const placed = { ...order, at: Date.now(), filled: 0, paid: 0, asked: 1 };
     this.#orders.set(order.id, { trader, placed });

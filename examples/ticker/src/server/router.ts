@@ -56,11 +56,19 @@ export function openChannels(exchange: Exchange) {
   const desks = channels({ event: deskEvent });
   const pace = channel({ event: z.number() });
   const close = exchange.watch({
-    quote: (quote) => void quotes.publish({ type: 'quote', ...quote }),
-    level: (symbol, level) => void books.at(symbol).publish({ type: 'level', ...level }),
-    trade: (symbol, trade) => void tapes.at(symbol).publish({ type: 'trade', ...trade }),
-    order: (trader, order) => void desks.at(trader).publish({ type: 'order', order }),
-    pace: (next) => void pace.publish(next),
+    quote: (quote) => quotes.publish({ type: 'quote', ...quote }).catch(console.error),
+    level: (symbol, level) =>
+      books
+        .at(symbol)
+        .publish({ type: 'level', ...level })
+        .catch(console.error),
+    trade: (symbol, trade) =>
+      tapes
+        .at(symbol)
+        .publish({ type: 'trade', ...trade })
+        .catch(console.error),
+    order: (trader, order) => desks.at(trader).publish({ type: 'order', order }).catch(console.error),
+    pace: (next) => pace.publish(next).catch(console.error),
     isWatched: () => quotes.subscribers > 0,
   });
   return { quotes, books, tapes, desks, pace, close };
