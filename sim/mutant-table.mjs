@@ -461,8 +461,8 @@ export const mutants = [
   mutant(
     'judges what came early by the limits that came later',
     session,
-    'return this.#inbox.arrived?.takes ?? this.#takes;',
-    'return this.#takes;',
+    'this.#inbox.drain();\n    this.#takes = this.#limits;',
+    'this.#takes = this.#limits;',
   ),
   mutant(
     'leaves out an event of a channel',
@@ -492,8 +492,14 @@ export const mutants = [
   mutant(
     'replays one event too many',
     reader,
+    'log.last + 1 - replay,',
+    'log.last + (replay > 0 ? 0 : 1) - replay,',
+  ),
+  mutant(
+    'gives events that are not for a subscriber',
+    reader,
+    'log.last + 1 - replay, this.#floor)',
     'log.last + 1 - replay)',
-    'log.last + (replay > 0 ? 0 : 1) - replay)',
   ),
   mutant(
     'starts a channel over for who comes back',
@@ -534,8 +540,8 @@ export const mutants = [
   mutant(
     'tells a gap where there is a snapshot',
     reader,
-    'if (this.#options.snapshot) return this.#ask(this.#options.snapshot);\n    this.#next = this.#channel.log.first;',
-    'this.#next = this.#channel.log.first;',
+    'if (this.#options.snapshot) return this.#ask(this.#options.snapshot);\n    this.#next = Math.max(this.#channel.log.first, this.#floor);',
+    'this.#next = Math.max(this.#channel.log.first, this.#floor);',
   ),
   mutant(
     'gives a snapshot the number of what came after it',

@@ -102,6 +102,27 @@ describe.skipIf(skipped).each(reactVersions)(
         await until(() => server.witness.live).toBe(0);
         expect(await text('status')).toBe('idle');
       });
+
+      test('may get another input as often as it likes', async () => {
+        await open('skipped');
+        for (let round = 0; round < 15; round++) {
+          await click('skip');
+          await until(() => text('status')).toBe('live');
+          await click('skip');
+          await until(() => text('status')).toBe('idle');
+        }
+        await until(() => server.witness.live).toBe(0);
+        expect(server.witness.started).toBe(15);
+      });
+
+      test('of a Map that is written in place is an error that says so, and the subscription ends', async () => {
+        await open('unsteady');
+        await until(() => text('status')).toBe('live');
+        await click('in-place');
+        await until(() => text('caught')).toContain('input.only is another Map');
+        await until(() => server.witness.live).toBe(0);
+        expect(errors.splice(0).join()).toContain('input.only is another Map');
+      });
     });
 
     describe('items', () => {

@@ -16,7 +16,8 @@ export function sameInput(a: unknown, b: unknown): boolean {
   );
 }
 
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether an object is compared by what it holds. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;

@@ -51,14 +51,16 @@ export class StreamRun<Item, Failure, State> {
   }
 
   start<Input>(procedure: StreamProcedure<Input, Item, Failure>, input: Input): void {
-    const { connection } = this.#plan();
-    if (connection) this.#outage.follow(connection);
-    this.#subscription = procedure.subscribe(input, {
-      onStarted: () => this.#started(),
-      onData: (item) => this.#item(item),
-      onGap: (gap) => this.#gap(gap),
-      onError: (error) => this.#over({ name: 'failed', error }),
-      onComplete: () => this.#over({ name: 'ended' }),
+    this.#attempt(() => {
+      const { connection } = this.#plan();
+      if (connection) this.#outage.follow(connection);
+      this.#subscription = procedure.subscribe(input, {
+        onStarted: () => this.#started(),
+        onData: (item) => this.#item(item),
+        onGap: (gap) => this.#gap(gap),
+        onError: (error) => this.#over({ name: 'failed', error }),
+        onComplete: () => this.#over({ name: 'ended' }),
+      });
     });
   }
 
@@ -124,6 +126,8 @@ export class StreamRun<Item, Failure, State> {
       this.#unseen = { item };
       return undefined;
     }
+    // One that waits to be seen came before this one: the mode was `latest` until now.
+    this.#see();
     this.#take(item);
     const waits = this.#spent >= budgetMs || (hidden && mode === 'pause');
     return waits ? this.#hold() : undefined;
@@ -192,7 +196,9 @@ export class StreamRun<Item, Failure, State> {
     if (this.#release) this.#arrangeRelease();
   }
 
+  /** Does nothing once code of the user has thrown. */
   #attempt(work: () => void): void {
+    if (this.#phase.name === 'crashed') return;
     try {
       work();
     } catch (error) {

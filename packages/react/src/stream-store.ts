@@ -11,7 +11,11 @@ export interface StreamSnapshot<State, Failure> {
   readonly state: State;
   readonly standing: StreamStanding<Failure>;
   /** What code of the user threw. */
-  readonly crash: { readonly error: unknown } | undefined;
+  readonly crash: Crash | undefined;
+}
+
+interface Crash {
+  readonly error: unknown;
 }
 
 export interface StreamStoreOptions<Input, Item, Failure, State> {
@@ -33,6 +37,8 @@ export class StreamStore<Input, Item, Failure, State> {
   readonly #listeners = new Set<() => void>();
   #snapshot: StreamSnapshot<State, Failure>;
   #run: StreamRun<Item, Failure, State> | undefined;
+  /** What `initial` threw instead of a run. */
+  #crash: Crash | undefined;
   /** Whether a frame was asked for. */
   #due = false;
 
@@ -63,7 +69,7 @@ export class StreamStore<Input, Item, Failure, State> {
 
   /** Does nothing while nobody listens. */
   readonly restart = (): void => {
-    if (!this.#run) return;
+    if (this.#listeners.size === 0) return;
     this.#stop();
     this.#start();
     this.#show();
@@ -71,26 +77,33 @@ export class StreamStore<Input, Item, Failure, State> {
 
   #settle(): void {
     if (this.#listeners.size === 0) this.#stop();
-    else if (!this.#run) this.#start();
+    else if (!this.#run && !this.#crash) this.#start();
   }
 
   #start(): void {
-    const { procedure, input, page } = this.#options;
+    const { procedure, input } = this.#options;
     if (input === skipToken) return;
-    const run = new StreamRun<Item, Failure, State>({
-      page,
-      plan: () => this.plan,
-      changed: () => this.#show(),
-    });
-    this.#run = run;
-    run.start(procedure, input);
+    this.#run = this.#makeRun();
+    this.#run?.start(procedure, input);
     // What an earlier run left is not this one's.
     if (this.#snapshot !== this.#first) this.#show();
+  }
+
+  #makeRun(): StreamRun<Item, Failure, State> | undefined {
+    const { page } = this.#options;
+    try {
+      return new StreamRun({ page, plan: () => this.plan, changed: () => this.#show() });
+    } catch (error) {
+      this.#crash = { error };
+      this.#show();
+      return undefined;
+    }
   }
 
   #stop(): void {
     this.#run?.stop();
     this.#run = undefined;
+    this.#crash = undefined;
   }
 
   #show(): void {
@@ -98,20 +111,29 @@ export class StreamStore<Input, Item, Failure, State> {
     this.#due = true;
     this.#options.page.nextFrame(() => {
       this.#due = false;
-      if (this.#run) this.#publish(this.#run);
+      this.#publish();
     });
   }
 
-  #publish(run: StreamRun<Item, Failure, State>): void {
-    run.frame();
-    const next = { state: run.value, standing: run.standing, crash: run.crash };
+  #publish(): void {
+    const next = this.#next();
     const { state, standing, crash } = this.#snapshot;
-    if (sameStanding(standing, next.standing)) next.standing = standing;
-    if (Object.is(state, next.state) && standing === next.standing && crash === next.crash) return;
-    this.#snapshot = next;
+    const kept = sameStanding(standing, next.standing) ? standing : next.standing;
+    if (Object.is(state, next.state) && standing === kept && crash === next.crash) return;
+    this.#snapshot = { ...next, standing: kept };
     for (const listener of [...this.#listeners]) listener();
   }
+
+  #next(): StreamSnapshot<State, Failure> {
+    const run = this.#run;
+    if (this.#crash) return { ...this.#snapshot, standing: ended, crash: this.#crash };
+    if (!run) return this.#snapshot;
+    run.frame();
+    return { state: run.value, standing: run.standing, crash: run.crash };
+  }
 }
+
+const ended = { status: 'ended', gap: undefined, error: undefined } as const;
 
 function sameStanding<Failure>(a: StreamStanding<Failure>, b: StreamStanding<Failure>): boolean {
   return a.status === b.status && a.gap === b.gap && a.error === b.error;

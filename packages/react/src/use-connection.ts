@@ -1,19 +1,12 @@
-import type { ConnectionStatus } from '@hawser/client';
 import { useContext, useMemo, useSyncExternalStore } from 'react';
+import { browserPage } from './browser-page.js';
 import type { ConnectionLike } from './connection-like.js';
 import { ConnectionContext } from './connection-provider.js';
+import type { ConnectionView } from './connection-store.js';
+import { ConnectionStore } from './connection-store.js';
+import { RoundTripTickers } from './round-trip-ticker.js';
 
-/** How often the round trip is looked at, in ms: a connection tells no change of it. And every how many times it is measured. */
-const lookEveryMs = 1000;
-const measureEvery = 5;
-
-/** What a connection is doing, and why. */
-export interface ConnectionView extends ConnectionStatus {
-  /** The last round trip that was measured, in ms, every 5 s; undefined before the first. Looked at once a second. */
-  readonly roundTripMs: number | undefined;
-  /** Dials now instead of waiting; does nothing while a dial is under way, when open, and once closed. */
-  readonly retry: () => void;
-}
+const tickers = new RoundTripTickers(browserPage);
 
 /**
  * The state of a connection; renders when something of it changes. On the server, and while a page is hydrated, it
@@ -25,39 +18,6 @@ export function useConnection(connection?: ConnectionLike): ConnectionView {
   const provided = useContext(ConnectionContext);
   const chosen = connection ?? provided;
   if (!chosen) throw new Error('useConnection needs a connection: pass one, or render a ConnectionProvider');
-  const { subscribe, read, readServer } = useMemo(() => observe(chosen), [chosen]);
-  return useSyncExternalStore(subscribe, read, readServer);
+  const store = useMemo(() => new ConnectionStore(chosen, tickers.of(chosen)), [chosen]);
+  return useSyncExternalStore(store.subscribe, store.view, store.firstView);
 }
-
-/** A connection as an external store: `read` gives the same object until something changes. */
-function observe(connection: ConnectionLike) {
-  const retry = (): void => connection.retry();
-  let status = connection.status;
-  let view: ConnectionView = { ...status, roundTripMs: connection.roundTripMs, retry };
-  const server: ConnectionView = { ...idle, roundTripMs: undefined, retry };
-  return {
-    read(): ConnectionView {
-      const { roundTripMs } = connection;
-      if (status !== connection.status || view.roundTripMs !== roundTripMs) {
-        status = connection.status;
-        view = { ...status, roundTripMs, retry };
-      }
-      return view;
-    },
-    readServer: (): ConnectionView => server,
-    subscribe(changed: () => void): () => void {
-      const stop = connection.subscribe(changed);
-      let looks = 0;
-      const timer = setInterval(() => {
-        if (looks++ % measureEvery === 0) connection.measure();
-        changed();
-      }, lookEveryMs);
-      return () => {
-        clearInterval(timer);
-        stop();
-      };
-    },
-  };
-}
-
-const idle: ConnectionStatus = { state: 'idle', reason: undefined, attempt: 0, retryAt: undefined };

@@ -1,7 +1,6 @@
 import { useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { browserPage } from './browser-page.js';
 import { ConnectionContext } from './connection-provider.js';
-import { sameInput } from './same-input.js';
 import { selection } from './selection.js';
 import type { SkipToken } from './skip-token.js';
 import type { NewestOptions, ReduceAllOptions, ReduceOptions } from './stream-options.js';
@@ -10,14 +9,17 @@ import { planOf } from './stream-plan.js';
 import type { StreamProcedure } from './stream-procedure.js';
 import type { StreamResult } from './stream-result.js';
 import { StreamStore } from './stream-store.js';
+import type { StreamSource } from './unsteady-stream.js';
+import { sameSource, unsteadyStream } from './unsteady-stream.js';
 
 /**
  * Subscribes to a procedure while the component is mounted. However many items come, it renders once a frame at
  * most, and none is lost; when reducing them takes more than half of a frame's time, the server waits.
  *
  * @param procedure Such as `api.ticks`.
- * @param input Compared by what it holds, so it may be written in place. Another one is another stream, from the
- *   initial state. `skipToken` subscribes to nothing.
+ * @param input Plain objects, arrays and dates are compared by what they hold, so they may be written in place.
+ *   Anything else in it, such as a Map or bytes, has to stay the same object; throws if it is another one in each
+ *   render. Another input is another stream, from the initial state. `skipToken` subscribes to nothing.
  * @param options What to make of the items; without `reduce` or `reduceAll` the newest item is the state.
  */
 export function useStream<Input, Item, Failure, Data = Item | undefined>(
@@ -52,24 +54,35 @@ type AnyStore = StreamStore<unknown, unknown, unknown, unknown>;
 
 const whole = (state: unknown): unknown => state;
 
+interface Held extends StreamSource {
+  readonly store: AnyStore;
+  /** How many others there were since the last commit. */
+  changes: number;
+}
+
+/** Other streams that one render may ask for, one after the other; React itself gives up after 25. */
+const mostChanges = 10;
+
 /** The store of this procedure, input and connection; another one in the render in which one of them is another. */
 function useStore(procedure: AnyProcedure, input: unknown, plan: StreamPlan<unknown, unknown>): AnyStore {
-  const make = () => ({
+  const make = (changes: number): Held => ({
     store: new StreamStore({ procedure, input, plan, page: browserPage }),
     procedure,
     input,
     connection: plan.connection,
+    changes,
   });
-  const [held, hold] = useState(make);
+  const [held, hold] = useState(() => make(0));
   let current = held;
-  const same = held.procedure === procedure && held.connection === plan.connection;
-  if (!same || !sameInput(held.input, input)) {
-    current = make();
+  const source = { procedure, input, connection: plan.connection };
+  if (!sameSource(held, source)) {
+    if (held.changes === mostChanges) throw unsteadyStream(held, source);
+    current = make(held.changes + 1);
     hold(current);
   }
-  const { store } = current;
   useEffect(() => {
-    store.plan = plan;
+    current.changes = 0;
+    current.store.plan = plan;
   });
-  return store;
+  return current.store;
 }

@@ -1,9 +1,10 @@
-import type { ConnectionStatus, Gap } from '@hawser/client';
+import type { Gap } from '@hawser/client';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionLike } from '../src/index.js';
+import type { StreamProcedure } from '../src/index.js';
 import { skipToken } from '../src/index.js';
 import type { StreamPlan } from '../src/stream-plan.js';
 import { StreamStore } from '../src/stream-store.js';
+import { FakeLine } from './fake-line.ts';
 import { FakePage, settled } from './fake-page.ts';
 import { scripted } from './scripted-procedure.ts';
 
@@ -278,6 +279,37 @@ describe('a hidden page', () => {
     await it.leave();
   });
 
+  test.each(['keep', 'pause'] as const)('latest, then %s: the items stay in order', async (hidden) => {
+    const it = await open({ hidden: 'latest' });
+    it.page.hidden = true;
+    it.script.send(1, 2);
+    it.store.plan = { ...list, hidden };
+    it.script.send(3);
+    it.page.hidden = false;
+    await it.page.frame();
+    expect(it.published).toEqual([[2, 3]]);
+    await it.leave();
+  });
+
+  test('latest, then keep: what reduce throws of the item that waited is the end, with no item after it', async () => {
+    const reduced: number[] = [];
+    const reduce = (_: readonly number[], item: number): never => {
+      reduced.push(item);
+      throw new Error(`Not ${item}`);
+    };
+    const plan = { ...list, fold: { kind: 'each', reduce } } as const;
+    const it = await open({ ...plan, hidden: 'latest' });
+    it.page.hidden = true;
+    it.script.send(1, 2);
+    it.store.plan = plan;
+    it.script.send(3);
+    it.page.hidden = false;
+    await it.page.frame();
+    expect(reduced).toEqual([2]);
+    expect(it.store.snapshot().crash?.error).toEqual(new Error('Not 2'));
+    await it.leave();
+  });
+
   test('pause: one item is taken at most, and all of them once it is seen', async () => {
     const it = await open({ hidden: 'pause' });
     it.page.hidden = true;
@@ -379,6 +411,72 @@ describe('status', () => {
     await it.leave();
   });
 
+  test('restart with an initial state that throws shows that, and the next restart subscribes', async () => {
+    const it = await open();
+    it.script.send(1);
+    await it.page.frame();
+    const error = new Error('No state');
+    const initial = (): never => {
+      throw error;
+    };
+    it.store.plan = { ...list, initial };
+    it.store.restart();
+    expect(await statusOf(it)).toBe('ended');
+    expect(it.store.snapshot()).toMatchObject({ state: [1], crash: { error } });
+    expect(it.source.scripts.map(({ ended }) => ended)).toEqual([true]);
+    it.store.plan = list;
+    it.store.restart();
+    expect(await statusOf(it)).toBe('connecting');
+    expect(it.store.snapshot()).toMatchObject({ state: [], crash: undefined });
+    expect(it.source.scripts).toHaveLength(2);
+    await it.leave();
+  });
+
+  test('restart does nothing once nobody listens', async () => {
+    const it = await open();
+    await it.leave();
+    it.store.restart();
+    await settled();
+    expect(it.source.scripts).toHaveLength(1);
+  });
+
+  test('what the procedure throws when it is called is in the snapshot', async () => {
+    const error = new Error('No procedure');
+    const page = new FakePage();
+    const procedure: StreamProcedure<string, number, Error> = {
+      subscribe() {
+        throw error;
+      },
+    };
+    const store = new StreamStore({ procedure, input: 'ACME', plan: list, page });
+    const leave = store.subscribe(() => {});
+    await settled();
+    await page.frame();
+    expect(store.snapshot()).toMatchObject({ standing: { status: 'ended' }, crash: { error } });
+    leave();
+    await settled();
+    expect(page.open).toBe(0);
+  });
+
+  test('an initial state that throws when the stream begins is in the snapshot', async () => {
+    const { procedure, scripts } = scripted();
+    const page = new FakePage();
+    const store = new StreamStore({ procedure, input: 'ACME', plan: list, page });
+    const error = new Error('No state');
+    const initial = (): never => {
+      throw error;
+    };
+    store.plan = { ...list, initial };
+    const leave = store.subscribe(() => {});
+    await settled();
+    await page.frame();
+    expect(store.snapshot()).toMatchObject({ standing: { status: 'ended' }, crash: { error } });
+    expect(scripts).toEqual([]);
+    leave();
+    await settled();
+    expect(page.open).toBe(0);
+  });
+
   test('an end has what came before it', async () => {
     const it = await open();
     it.script.send(1);
@@ -389,8 +487,8 @@ describe('status', () => {
   });
 
   test('a line that is away for more than a second is connecting, a shorter outage is not seen', async () => {
-    const line = lineThatIs('open');
-    const it = await open({ connection: line.connection });
+    const line = new FakeLine('open');
+    const it = await open({ connection: line });
     line.become('waiting');
     it.page.pass(999);
     expect(await statusOf(it)).toBe('live');
@@ -408,29 +506,3 @@ describe('status', () => {
     expect(line.listeners.size).toBe(0);
   });
 });
-
-function lineThatIs(state: ConnectionStatus['state']) {
-  let status: ConnectionStatus = { state, reason: undefined, attempt: 0, retryAt: undefined };
-  const listeners = new Set<(status: ConnectionStatus) => void>();
-  const connection: ConnectionLike = {
-    roundTripMs: undefined,
-    measure() {},
-    get status() {
-      return status;
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      listener(status);
-      return () => listeners.delete(listener);
-    },
-    retry() {},
-  };
-  return {
-    connection,
-    listeners,
-    become(next: ConnectionStatus['state']) {
-      status = { ...status, state: next };
-      for (const listener of listeners) listener(status);
-    },
-  };
-}

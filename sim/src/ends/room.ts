@@ -134,10 +134,10 @@ export class Room {
   }
 
   #events(asked: AskedCall, task: FeedTask): ChannelSubscription<NewsOrSum> {
-    const { after, replay, overflow, member } = task;
+    const { after, since, replay, overflow, member } = task;
     const story = this.#parts.story.channel;
     const snapshot = task.snapshot === 'none' ? undefined : () => this.#sum(asked, task, story);
-    return this.#channel.subscribeAs({ after, replay, overflow, snapshot }, () =>
+    return this.#channel.subscribeAs({ after, since, replay, overflow, snapshot }, () =>
       member ? this.#presence.enter(member.id, member.meta) : () => {},
     );
   }

@@ -23,6 +23,7 @@ export class ChannelStory implements FeedStory {
   /** Number of the last event of those that went out of it for want of room. */
   #forgotten = 0;
   #length = 0;
+  readonly forgotten = 0;
   first = 1;
   closed = false;
 

@@ -37,10 +37,9 @@ export class FeedRecord {
   /** What is still to come of it, in a world in which nothing is published any more. */
   get owed(): { readonly rule: Invariant; readonly detail: string } | undefined {
     const { name, caller } = this.#call;
-    const run = this.#call.runs.at(-1);
-    const feed = run?.feed;
+    const feed = this.#call.runs.filter(({ session }) => session === caller.current).at(-1)?.feed;
     const story = this.#story;
-    if (!this.#book.quiet || feed === undefined || story === undefined || run?.session !== caller.current)
+    if (!this.#book.quiet || feed === undefined || story === undefined)
       return { rule: 'settles-at-all', detail: `${name} is not served` };
     if (feed.story !== story) return { rule: 'settles-at-all', detail: `${name} is not ended` };
     if (this.#absent) return this.#absent;
@@ -49,7 +48,8 @@ export class FeedRecord {
     const counted = this.#missing === 'any' || this.#missing === 0 || this.#isAgain;
     if ((!isLast && !isFirst) || !counted) {
       const detail = `${name} has ${this.cursor} of ${story.name}, ${story.last}, and is missing ${this.#missing}`;
-      return { rule: 'channel-arrives', detail };
+      const rule = this.task.of === 'presence' ? 'presence-converges' : 'channel-arrives';
+      return { rule, detail };
     }
     return undefined;
   }

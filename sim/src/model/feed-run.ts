@@ -41,6 +41,8 @@ export class FeedRun {
   readonly #due: Expected[] = [];
   /** Number of the event that a snapshot is being made for. */
   #asking: number | undefined;
+  /** What comes next is an event, or a snapshot in place of it and more. */
+  #inDoubt = false;
   #next = 1;
   #state: 'unread' | 'read' | 'ended' | 'failed' | 'stopped' = 'unread';
   #here = false;
@@ -85,7 +87,9 @@ export class FeedRun {
 
   /** What it gave. */
   gave(expected: Expected, step: Step): void {
-    const perhaps = expected.kind === 'state' && step === undefined;
+    if (step === undefined && this.#inDoubt) this.#ask();
+    const perhaps = step === undefined && (expected.kind === 'state' || this.#inDoubt);
+    this.#inDoubt = false;
     const given = describe(step);
     const wanted = this.#wanted(expected);
     this.#check(perhaps || given === wanted, expected.rule, `gives ${given}, and has ${wanted}`);
@@ -132,6 +136,7 @@ export class FeedRun {
     if (story.closed) this.#due.push({ kind: 'failure', rule: 'channel-start' });
     if (story.closed) return;
     if (task.member) presence.comes(task.member);
+    if (story === presence) presence.watched(1);
     this.#here = true;
     if (after === undefined) this.#beginAnew();
     else this.#continue(after);
@@ -143,12 +148,20 @@ export class FeedRun {
     const { task, story } = this.#parts;
     if (task.snapshot !== 'none') return this.#ask();
     // All that is kept is more than the log where the newest of each key is wanted.
-    const older = task.replay === Number.POSITIVE_INFINITY ? this.#newestFrom(1) : undefined;
-    this.#next = older?.[0] ?? Math.max(story.first, story.last + 1 - task.replay);
+    const older =
+      task.replay === Number.POSITIVE_INFINITY ? this.#newestFrom(Math.max(1, this.#floor)) : undefined;
+    this.#next = older?.[0] ?? Math.max(story.first, story.last + 1 - task.replay, this.#floor);
     this.#tellPlace('channel-start');
     if (older === undefined) return;
-    this.#kept = story.first;
+    this.#kept = Math.max(story.first, this.#floor);
     this.#leaveOut(0, older);
+    this.#next = this.#kept;
+  }
+
+  /** Number of the first event that may be for it. */
+  get #floor(): number {
+    const since = this.#parts.task.since === undefined ? undefined : placeIn(this.#parts.task.since);
+    return since && since.epoch === this.story.epoch ? since.number + 1 : 0;
   }
 
   #continue(after: string): void {
@@ -157,7 +170,10 @@ export class FeedRun {
     if (epoch !== story.epoch) this.#miss('restarted', undefined);
     else if (number < story.first - 1 && !this.#newestFrom(number + 1))
       this.#miss('expired', story.first - 1 - number);
-    else this.#next = number + 1;
+    else {
+      this.#next = number + 1;
+      this.#inDoubt = number < story.forgotten;
+    }
   }
 
   #miss(reason: string, count: number | undefined): void {
@@ -167,7 +183,7 @@ export class FeedRun {
 
   #tellGap(reason: string, count: number | undefined): void {
     if (this.#parts.task.snapshot !== 'none') return this.#ask();
-    this.#next = this.story.first;
+    this.#next = Math.max(this.story.first, this.#floor);
     this.#due.push({ kind: 'gap', reason, count, rule: 'channel-gap' });
     this.#tellPlace('channel-gap');
   }
@@ -234,8 +250,9 @@ export class FeedRun {
 
   #over(state: 'ended' | 'failed' | 'stopped'): void {
     this.#state = state;
-    const { task, presence } = this.#parts;
+    const { task, story, presence } = this.#parts;
     if (this.#here && task.member) presence.goes(task.member);
+    if (this.#here && story === presence) presence.watched(-1);
     this.#here = false;
   }
 

@@ -19,6 +19,8 @@ export interface FeedStory {
   /** Numbers of the oldest event that it holds, and of the newest there was. */
   readonly first: number;
   readonly last: number;
+  /** It may hold no events up to this one, whatever `first` says. */
+  readonly forgotten: number;
   readonly closed: boolean;
   /** Whether a later event has the same key. */
   isOld(number: number): boolean;

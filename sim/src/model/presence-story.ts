@@ -33,10 +33,13 @@ export class PresenceStory implements FeedStory {
   /** Told by the first snapshot. */
   epoch: string | undefined;
   readonly first = 1;
+  /** Number of the last change when nobody was there to come back to: those up to it may have been let go. */
+  forgotten = 0;
   readonly closed = false;
   readonly #changes: PresenceNews[] = [];
   readonly #times = new Map<string, number>();
   readonly members: Attendance = new Map();
+  #watchers = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -56,7 +59,15 @@ export class PresenceStory implements FeedStory {
   goes({ id }: Member): void {
     const times = (this.#times.get(id) ?? 0) - 1;
     this.#times.set(id, times);
-    if (times === 0) this.#changed({ type: 'leave', id });
+    if (times > 0) return;
+    this.#changed({ type: 'leave', id });
+    this.#forget();
+  }
+
+  /** Somebody watches it, or does not any more. */
+  watched(by: 1 | -1): void {
+    this.#watchers += by;
+    if (by < 0) this.#forget();
   }
 
   isOld(): boolean {
@@ -82,6 +93,10 @@ export class PresenceStory implements FeedStory {
     const told: Attendance = new Map();
     attend(told, data as PresenceNews);
     return number <= this.last && listed(told) === listed(then);
+  }
+
+  #forget(): void {
+    if (this.members.size === 0 && this.#watchers === 0) this.forgotten = this.last;
   }
 
   #changed(change: PresenceNews): void {

@@ -48,7 +48,7 @@ export class FeedMaker {
     return {
       room,
       of: 'events',
-      after: random.chance(0.3) ? known?.cursor : undefined,
+      ...this.#from(known?.cursor),
       replay: random.pick([0, 0, 2, 5, Number.POSITIVE_INFINITY]),
       snapshot: random.pick(['none', 'none', 'none', 'at-once', 'slow']),
       overflow: random.pick(['drop-oldest', 'drop-oldest', 'latest', 'latest', 'error']),
@@ -56,9 +56,20 @@ export class FeedMaker {
     };
   }
 
+  #from(cursor: string | undefined): Pick<FeedTask, 'after' | 'since'> {
+    const dice = this.#random.uniform();
+    return { after: dice < 0.3 ? cursor : undefined, since: dice > 0.85 ? cursor : undefined };
+  }
+
   #presence(): FeedTask {
     const room = this.#room();
-    const rest = { after: undefined, replay: 0, snapshot: 'at-once', overflow: 'drop-oldest' } as const;
+    const rest = {
+      after: undefined,
+      since: undefined,
+      replay: 0,
+      snapshot: 'at-once',
+      overflow: 'drop-oldest',
+    } as const;
     return { room, of: 'presence', ...rest, member: undefined };
   }
 

@@ -6,6 +6,8 @@ export interface FeedTask {
   readonly of: 'events' | 'presence';
   /** A cursor that its input has, from before. */
   readonly after: string | undefined;
+  /** Nothing up to that event is for it. */
+  readonly since: string | undefined;
   readonly replay: number;
   readonly snapshot: 'none' | 'at-once' | 'slow';
   readonly overflow: 'drop-oldest' | 'latest' | 'error';

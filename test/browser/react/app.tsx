@@ -209,6 +209,23 @@ function Crash({ own }: Own): ReactNode {
   return <Show stream={stream} data={stream.data} />;
 }
 
+/** An input that is the same in each render, until it is written in place. */
+function Unsteady({ own }: Own): ReactNode {
+  const [steady, setSteady] = useState(true);
+  const [kept] = useState(everywhere);
+  const stream = useStream(own.api.news, steady ? kept : everywhere());
+  return (
+    <>
+      <Show stream={stream} data={stream.data} />
+      <button type="button" data-testid="in-place" onClick={() => setSteady(false)}>
+        Write in place
+      </button>
+    </>
+  );
+}
+
+const everywhere = () => ({ room: 'all', only: new Map() });
+
 /** Rooms take until `resume` to render the first time, but for the first one. */
 const gates = new Map<string, Promise<void> | 'open'>([['one', 'open']]);
 
@@ -284,6 +301,11 @@ const scenes: Record<string, (own: Harness) => ReactNode> = {
   crash: (own) => (
     <Boundary>
       <Crash own={own} />
+    </Boundary>
+  ),
+  unsteady: (own) => (
+    <Boundary>
+      <Unsteady own={own} />
     </Boundary>
   ),
   suspended: (own) => <Rooms own={own} first="two" />,
