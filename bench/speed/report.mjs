@@ -1,5 +1,5 @@
-// Writes the tables of docs/speed.md, and the charts beside it, from the results that `npm run bench -- ... --write`
-// has kept. A table stands between `<!-- bench: name -->` and `<!-- /bench -->`; the rest of the page is not touched.
+// Writes docs/speed.md, and the charts beside it, from `page.md` and the results that `npm run bench -- ... --write` has
+// kept. A table stands between `<!-- bench: name -->` and `<!-- /bench -->`; the rest of the page is as it is.
 // Usage: node bench/speed/report.mjs
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
@@ -10,6 +10,7 @@ import { savedResults } from './results.mjs';
 import { scenarios } from './scenarios.mjs';
 import { speedTable } from './speed-table.mjs';
 
+const template = new URL('page.md', import.meta.url);
 const page = new URL('../../docs/speed.md', import.meta.url);
 const charts = new URL('../../docs/speed/', import.meta.url);
 
@@ -28,7 +29,7 @@ const packed = JSON.parse(await readFile(new URL('../package.json', import.meta.
 
 const results = await savedResults();
 const weighed = bundleTable(await bundles(true));
-const text = await readFile(page, 'utf8');
+const text = await readFile(template, 'utf8');
 const filled = text.replace(
   /(<!-- bench: ([\w.-]+) -->\n)[\s\S]*?(<!-- \/bench -->)/g,
   (_, head, name, tail) => `${head}\n${section(name)}\n\n${tail}`,
