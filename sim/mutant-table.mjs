@@ -461,8 +461,8 @@ export const mutants = [
   mutant(
     'judges what came early by the limits that came later',
     session,
-    'this.#inbox.drain();\n    this.#takes = this.#limits;',
-    'this.#takes = this.#limits;',
+    'return this.#inbox.arrived?.takes ?? this.#takes;',
+    'return this.#takes;',
   ),
   mutant(
     'leaves out an event of a channel',
