@@ -100,11 +100,10 @@ export class ChannelReader {
     const { after, replay } = this.#options;
     if (after === undefined) return this.#startAnew(replay);
     const number = numberAt(log.epoch, after);
-    if (number === undefined || number > log.last) this.#miss('restarted', undefined);
-    else if (number < log.first - 1 && !this.#newestFrom(number + 1))
-      this.#miss('expired', log.first - 1 - number);
-    else this.#next = number + 1;
-    this.#next = Math.max(this.#next ?? 0, this.#floor);
+    if (number === undefined || number > log.last) return this.#miss('restarted', undefined);
+    const next = Math.max(number + 1, this.#floor);
+    if (next < log.first && !this.#newestFrom(next)) this.#miss('expired', log.first - next);
+    else this.#next = next;
   }
 
   /** Number of the first event that it may have. */

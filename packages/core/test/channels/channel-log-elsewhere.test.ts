@@ -93,3 +93,13 @@ it('what is larger than subscribers take is not published', async () => {
     code: 'PAYLOAD_TOO_LARGE',
   });
 });
+
+it('what is not given because of `since` is not missing', async () => {
+  const made = channel({ event: z.number(), keep: { events: 3 } });
+  const ids: string[] = [];
+  for (let n = 1; n <= 20; n++) ids.push(await made.publish(n));
+  const [epoch] = (ids[0] ?? '').split('.');
+  const taking = new Taking(made.subscribe({ after: `${epoch}.5`, since: ids[17] }));
+  expect(taking.take()).toEqual(['19@19', '20@20']);
+  taking.stop();
+});
