@@ -116,7 +116,7 @@ describe.skipIf(skipped)('game', () => {
 });
 
 async function number(tab: Tab, testId: string): Promise<number> {
-  return Number(await text(tab, testId));
+  return Number((await text(tab, testId)).replaceAll(',', ''));
 }
 
 const knots = (tab: Tab): Promise<number> => number(tab, 'knots');

@@ -1,4 +1,6 @@
+import { connect, createClient } from '@hawser/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AppRouter } from '../../../examples/ticker/src/server/router.ts';
 import { type LaunchedChromium, launchChromium, skipReason } from '../chromium.ts';
 import {
   type Apps,
@@ -147,6 +149,20 @@ describe.skipIf(skipped)('ticker', () => {
     }
     expect(third.errors).toEqual([]);
     await third.page.close();
+  });
+
+  test('answers nobody with the order of another', async () => {
+    const stranger = (trader: string) => {
+      const connection = connect({ url: `${apps.url}/ticker/rpc`, params: () => ({ trader }) });
+      return { connection, api: createClient<AppRouter>(connection) };
+    };
+    const [one, other] = [stranger('one'), stranger('other')];
+    const order = { id: 'first', symbol: 'SALT', side: 'buy', price: 100, size: 1 } as const;
+    expect(await one.api.place.mutate(order)).toMatchObject({ ...order, asked: 1 });
+    const refused = { data: { code: 'CONFLICT' } };
+    await expect(other.api.place.mutate(order)).rejects.toMatchObject(refused);
+    expect(await one.api.place.mutate(order)).toMatchObject({ ...order, asked: 2 });
+    for (const { connection } of [one, other]) await connection.close();
   });
 
   test('reads nothing while nobody looks, and is right as soon as somebody does', async () => {

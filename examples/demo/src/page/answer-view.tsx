@@ -1,8 +1,8 @@
 import type { ConnectionState, ConnectionStatus } from '@hawser/client';
+import { type Store, useStore } from '../../../shared/src/page/store.js';
 import type { LogEntry } from '../server/logbook.js';
 import type { Answer } from './harbour-master.js';
 import type { Ends } from './logbook.js';
-import { type Store, useStore } from './store.js';
 
 interface AnswerProps {
   readonly answer: Answer | undefined;

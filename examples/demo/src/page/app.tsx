@@ -1,3 +1,4 @@
+import type { Store } from '../../../shared/src/page/store.js';
 import type { Cargo } from './cargo.js';
 import { CargoPanel } from './cargo-panel.js';
 import { ChatPanel } from './chat-panel.js';
@@ -10,7 +11,6 @@ import type { Ends } from './logbook.js';
 import type { MachineFeed } from './machine-feed.js';
 import { MachinePanel } from './machine-panel.js';
 import type { RoundTrips } from './round-trips.js';
-import type { Store } from './store.js';
 
 interface AppProps {
   readonly record: LineRecord;

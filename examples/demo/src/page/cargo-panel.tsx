@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { type Store, useStore } from '../../../shared/src/page/store.js';
 import type { Cargo } from './cargo.js';
 import { CutButton } from './cut-button.js';
 import { DropZone } from './drop-zone.js';
@@ -6,7 +7,6 @@ import type { LineRecord } from './line-record.js';
 import type { Ends } from './logbook.js';
 import { noise } from './noise.js';
 import { ShipmentView } from './shipment-view.js';
-import { type Store, useStore } from './store.js';
 
 interface CargoProps {
   readonly cargo: Cargo;

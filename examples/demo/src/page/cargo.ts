@@ -1,10 +1,10 @@
+import { randomId } from '../../../shared/src/page/random-id.js';
+import { Store } from '../../../shared/src/page/store.js';
 import type { Receipt } from '../server/cargo.js';
 import { inPieces } from './in-pieces.js';
 import type { Api } from './line.js';
 import type { LineRecord } from './line-record.js';
 import { type OwnDigest, ownDigest } from './own-digest.js';
-import { randomId } from './random-id.js';
-import { Store } from './store.js';
 
 /** One file on its way to the server, or there. */
 export interface Shipment {

@@ -1,6 +1,6 @@
+import type { Ink, Surface } from '../../../shared/src/page/surface.js';
 import type { Sample } from '../server/machine.js';
 import { CHART_WINDOW_MS, type MachineFeed, type NumberedSample } from './machine-feed.js';
-import type { Ink, Surface } from './surface.js';
 
 export interface Line {
   readonly label: string;

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
+import { loadName, saveName } from '../../../shared/src/page/own-name.js';
+import { useStore } from '../../../shared/src/page/store.js';
 import type { ChatRoom } from './chat-room.js';
 import { Composer } from './composer.js';
 import type { LineRecord } from './line-record.js';
 import { MessageList } from './message-list.js';
 import { NameField } from './name-field.js';
-import { loadName, saveName } from './own-name.js';
 import { PeopleList } from './people-list.js';
-import { useStore } from './store.js';
 
 export function ChatPanel({ room, record }: { readonly room: ChatRoom; readonly record: LineRecord }) {
   const [name, setName] = useState(loadName);

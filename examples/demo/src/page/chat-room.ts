@@ -1,10 +1,10 @@
 import { outcomeOf } from '@hawser/client';
+import { randomId } from '../../../shared/src/page/random-id.js';
+import { Store } from '../../../shared/src/page/store.js';
 import type { Message } from '../server/chat.js';
 import type { Person } from '../server/presence.js';
 import type { Api } from './line.js';
 import type { LineRecord } from './line-record.js';
-import { randomId } from './random-id.js';
-import { Store } from './store.js';
 
 /** `arrival` counts what came, so that a message that came twice would be seen twice. */
 export interface ReceivedMessage extends Message {

@@ -1,4 +1,4 @@
-import type { Surface } from './surface.js';
+import type { Surface } from '../../../shared/src/page/surface.js';
 
 const GAP = 3;
 

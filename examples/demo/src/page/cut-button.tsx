@@ -1,6 +1,6 @@
+import { useStore } from '../../../shared/src/page/store.js';
 import type { LineRecord } from './line-record.js';
 import { harm } from './scissors.js';
-import { useStore } from './store.js';
 
 export function CutButton({ record, testId }: { readonly record: LineRecord; readonly testId: string }) {
   const { state } = useStore(record.status);

@@ -1,8 +1,8 @@
+import { randomId } from '../../../shared/src/page/random-id.js';
+import { Store } from '../../../shared/src/page/store.js';
 import type { Question } from '../server/harbour-master.js';
 import type { Api } from './line.js';
 import type { LineRecord } from './line-record.js';
-import { randomId } from './random-id.js';
-import { Store } from './store.js';
 
 export interface Answer {
   readonly task: string;

@@ -1,10 +1,10 @@
+import { type Store, useStore } from '../../../shared/src/page/store.js';
 import type { Question } from '../server/harbour-master.js';
 import { AnswerView } from './answer-view.js';
 import { CutButton } from './cut-button.js';
 import type { HarbourMaster } from './harbour-master.js';
 import type { LineRecord } from './line-record.js';
 import type { Ends } from './logbook.js';
-import { type Store, useStore } from './store.js';
 
 interface HarbourProps {
   readonly master: HarbourMaster;

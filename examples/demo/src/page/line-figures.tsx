@@ -1,9 +1,9 @@
-import { type ReactNode, useCallback } from 'react';
-import { Canvas } from './canvas.js';
+import type { ReactNode } from 'react';
+import { Canvas } from '../../../shared/src/page/canvas.js';
+import { onFrames } from './frames.js';
 import type { LineRecord } from './line-record.js';
 import type { RoundTrips } from './round-trips.js';
 import { drawSparkline } from './sparkline.js';
-import type { Surface } from './surface.js';
 import { usePulse } from './use-pulse.js';
 
 interface FiguresProps {
@@ -14,14 +14,16 @@ interface FiguresProps {
 export function LineFigures({ record, trips }: FiguresProps) {
   usePulse();
   const repeats = record.repeats + trips.repeats;
-  const drawTrips = useCallback(
-    (surface: Surface, now: number) => drawSparkline(surface, { trips: trips.all, now }),
-    [trips],
-  );
   return (
     <dl className="figures">
       <Figure name="Round trip" id="round-trip" value={milliseconds(trips.latest?.ms)}>
-        <Canvas className="sparkline" testId="sparkline" label="Round trips, last minute" draw={drawTrips} />
+        <Canvas
+          className="sparkline"
+          testId="sparkline"
+          label="Round trips, last minute"
+          frames={onFrames}
+          draw={(surface, now) => drawSparkline(surface, { trips: trips.all, now })}
+        />
       </Figure>
       <Figure
         name="Calls answered"

@@ -1,6 +1,6 @@
+import { type Store, useStore } from '../../../shared/src/page/store.js';
 import { clockWithSeconds } from './clock.js';
 import type { LineEvent } from './line-record.js';
-import { type Store, useStore } from './store.js';
 
 export function LineLog({ events }: { readonly events: Store<readonly LineEvent[]> }) {
   return (

@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '@hawser/client';
+import { useStore } from '../../../shared/src/page/store.js';
 import { CutButton } from './cut-button.js';
 import { connection } from './line.js';
 import { LineFigures } from './line-figures.js';
@@ -7,7 +8,6 @@ import type { LineRecord } from './line-record.js';
 import { Rope } from './rope.js';
 import type { RoundTrips } from './round-trips.js';
 import { harm } from './scissors.js';
-import { useStore } from './store.js';
 import { usePulse } from './use-pulse.js';
 
 interface LineProps {

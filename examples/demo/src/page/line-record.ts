@@ -1,8 +1,8 @@
 import type { Connection, ConnectionStatus } from '@hawser/client';
+import { Store } from '../../../shared/src/page/store.js';
 import type { SessionFacts } from '../server/sessions.js';
 import type { Api } from './line.js';
 import { SequenceAudit } from './sequence-audit.js';
-import { Store } from './store.js';
 
 export interface LineEvent {
   readonly id: number;

@@ -1,10 +1,8 @@
 import { connect, createClient } from '@hawser/client';
+import { tab } from '../../../shared/src/page/tab.js';
 import type { AppRouter } from '../server/router.js';
-import { randomId } from './random-id.js';
 
-/** This page load. The server's scissors find the socket by the copy in the URL, its router by the parameter. */
-export const tab = randomId();
-
+/** The server's scissors find the socket by the tab in the URL, its router by that of the parameter. */
 export const connection = connect({
   url: `rpc?tab=${tab}`,
   params: () => ({ tab }),

@@ -1,7 +1,7 @@
+import { Store } from '../../../shared/src/page/store.js';
 import type { LogEntry } from '../server/logbook.js';
 import type { Api } from './line.js';
 import type { LineRecord } from './line-record.js';
-import { Store } from './store.js';
 
 /** What became of this tab's handlers at the server, by the task that they were asked for. */
 export type Ends = ReadonlyMap<string, LogEntry>;

@@ -1,11 +1,10 @@
-import { useCallback } from 'react';
-import { Canvas } from './canvas.js';
+import { Canvas } from '../../../shared/src/page/canvas.js';
 import { type ChartSpec, drawChart } from './chart.js';
 import { drawCores } from './cores.js';
+import { onFrames } from './frames.js';
 import type { LineRecord } from './line-record.js';
 import { machineCharts } from './machine-charts.js';
 import type { MachineFeed } from './machine-feed.js';
-import type { Surface } from './surface.js';
 import { usePulse } from './use-pulse.js';
 
 interface MachineProps {
@@ -33,10 +32,6 @@ export function MachinePanel({ feed, record }: MachineProps) {
 }
 
 function MachineChart({ spec, feed, record }: MachineProps & { readonly spec: ChartSpec }) {
-  const draw = useCallback(
-    (surface: Surface, now: number) => drawChart(surface, { feed, spec, cuts: record.cuts, now }),
-    [spec, feed, record],
-  );
   return (
     <figure className="chart">
       <figcaption>
@@ -60,18 +55,24 @@ function MachineChart({ spec, feed, record }: MachineProps & { readonly spec: Ch
         className="chart-canvas"
         testId={`chart-${spec.title.toLowerCase().replace(' ', '-')}`}
         label={`${spec.title}, last minute`}
-        draw={draw}
+        frames={onFrames}
+        draw={(surface, now) => drawChart(surface, { feed, spec, cuts: record.cuts, now })}
       />
     </figure>
   );
 }
 
 function Cores({ feed, count }: { readonly feed: MachineFeed; readonly count: number }) {
-  const draw = useCallback((surface: Surface) => drawCores(surface, feed.newest?.cores ?? []), [feed]);
   return (
     <figure className="cores">
       <figcaption className="chart-title">{count === 1 ? '1 core' : `${count} cores`}, now</figcaption>
-      <Canvas className="cores-canvas" testId="cores" label="Utilisation of each core, now" draw={draw} />
+      <Canvas
+        className="cores-canvas"
+        testId="cores"
+        label="Utilisation of each core, now"
+        frames={onFrames}
+        draw={(surface) => drawCores(surface, feed.newest?.cores ?? [])}
+      />
     </figure>
   );
 }

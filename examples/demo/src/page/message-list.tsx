@@ -1,9 +1,9 @@
 import type { ConnectionState } from '@hawser/client';
 import { useLayoutEffect, useRef } from 'react';
+import { useStore } from '../../../shared/src/page/store.js';
+import { tab } from '../../../shared/src/page/tab.js';
 import type { ChatRoom, OutgoingMessage, ReceivedMessage } from './chat-room.js';
 import { clock } from './clock.js';
-import { tab } from './line.js';
-import { useStore } from './store.js';
 
 const NEAR_BOTTOM_PX = 32;
 

@@ -1,6 +1,6 @@
+import { useStore } from '../../../shared/src/page/store.js';
+import { tab } from '../../../shared/src/page/tab.js';
 import type { ChatRoom } from './chat-room.js';
-import { tab } from './line.js';
-import { useStore } from './store.js';
 
 export function PeopleList({ room }: { readonly room: ChatRoom }) {
   const people = useStore(room.people);

@@ -1,4 +1,4 @@
-import { tab } from './line.js';
+import { tab } from '../../../shared/src/page/tab.js';
 import type { LineRecord } from './line-record.js';
 
 /** Over plain HTTP: the line has no part in its own cutting. */

@@ -1,10 +1,10 @@
 import type { ConnectionState, ConnectionStatus } from '@hawser/client';
+import { type Store, useStore } from '../../../shared/src/page/store.js';
 import type { LogEntry } from '../server/logbook.js';
 import { byteSize } from './byte-size.js';
 import type { Shipment, ShipmentEnd } from './cargo.js';
 import { Digests } from './digests.js';
 import type { Ends } from './logbook.js';
-import { type Store, useStore } from './store.js';
 
 interface ShipmentProps {
   readonly shipment: Shipment;

@@ -1,5 +1,5 @@
+import type { Surface } from '../../../shared/src/page/surface.js';
 import type { RoundTrip } from './round-trips.js';
-import type { Surface } from './surface.js';
 
 const WINDOW_MS = 60_000;
 

@@ -22,7 +22,11 @@ export async function startDemo({ server }: { readonly server: Server }): Promis
   const machine = new Machine();
   const cutter = new LineCutter();
   const sessions = new Sessions();
-  cutter.watch(server);
+  // Before `serve`: the socket of a line that is cut must be gone before anybody answers it.
+  server.on('upgrade', (request, socket) => {
+    const tab = targetOf(request).query.get('tab');
+    if (tab !== null) cutter.admit(tab, socket);
+  });
 
   const served = await serve({
     router: createRouter({ machine, chat: new Chat(), presence: new Presence(), logbook: new Logbook() }),

@@ -1,40 +1,39 @@
-import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { targetOf } from './request-target.js';
 
-/** The demo's scissors. It knows raw sockets only: neither end of the line is told what is coming. */
+/** A line that nobody mends comes back by itself, in ms: the tab may be gone. */
+const HELD_AT_MOST_MS = 600_000;
+
+/** The scissors. They know raw sockets only: neither end of a line is told what is coming. */
 export class LineCutter {
   readonly #sockets = new Map<string, Duplex>();
-  readonly #heldUntil = new Map<string, number>();
+  readonly #held = new Map<string, NodeJS.Timeout>();
 
-  /** Call it before `serve`: a held tab's socket must be gone before anybody answers it. */
-  watch(server: Server): void {
-    server.on('upgrade', (request, socket) => {
-      const tab = targetOf(request).query.get('tab');
-      if (tab === null) return;
-      if (this.#isHeld(tab)) {
-        socket.destroy();
-        return;
-      }
-      this.#sockets.set(tab, socket);
-      socket.once('close', () => {
-        if (this.#sockets.get(tab) === socket) this.#sockets.delete(tab);
-      });
+  /** Takes note of a tab's socket, or destroys it if the tab's line is cut. Says whether it may go on. */
+  admit(tab: string, socket: Duplex): boolean {
+    if (this.#held.has(tab)) {
+      socket.destroy();
+      return false;
+    }
+    this.#sockets.set(tab, socket);
+    socket.once('close', () => {
+      if (this.#sockets.get(tab) === socket) this.#sockets.delete(tab);
     });
+    return true;
   }
 
-  /** Destroys the tab's socket and, for `holdMs`, every one that it dials. Says whether there was one. */
-  cut(tab: string, holdMs: number): boolean {
+  /** Destroys the tab's socket and, for `holdMs` or until `mend`, every one that it dials. Says whether there was one. */
+  cut(tab: string, holdMs = HELD_AT_MOST_MS): boolean {
     const socket = this.#sockets.get(tab);
+    // Nothing to cut: without a hold, the next dial goes through all the same.
+    if (socket === undefined && holdMs > 0) return false;
+    this.mend(tab);
+    if (holdMs > 0) this.#held.set(tab, setTimeout(() => this.mend(tab), holdMs).unref());
     socket?.destroy();
-    this.#heldUntil.delete(tab);
-    if (socket !== undefined && holdMs > 0) this.#heldUntil.set(tab, performance.now() + holdMs);
     return socket !== undefined;
   }
 
-  #isHeld(tab: string): boolean {
-    const held = performance.now() < (this.#heldUntil.get(tab) ?? 0);
-    if (!held) this.#heldUntil.delete(tab);
-    return held;
+  mend(tab: string): void {
+    clearTimeout(this.#held.get(tab));
+    this.#held.delete(tab);
   }
 }

@@ -4,11 +4,10 @@ import { BAY, ISLANDS, type Island } from '../server/frame.js';
 const GRID = 200;
 const NAMES = ['Great Skerry', 'The Calf', 'Ness', 'Kettle'];
 
-/** What does not move: the grid, the soundings, the land and the shallows around it. */
+/** What does not move: the grid, the land and the shallows around it. */
 export function drawChart(surface: Surface): void {
   drawGrid(surface);
   for (const island of ISLANDS) drawShallows(surface, island);
-  drawSoundings(surface);
   for (const [index, island] of ISLANDS.entries()) drawLand(surface, island, NAMES[index] ?? '');
 }
 
@@ -35,26 +34,6 @@ function drawShallows({ pen, ink }: Surface, island: Island): void {
   }
 }
 
-/** Depths in metres, as charts have them: deeper where the land is far. */
-function drawSoundings({ pen, ink }: Surface): void {
-  pen.fillStyle = ink('ink-soft');
-  pen.font = '18px system-ui, sans-serif';
-  pen.textAlign = 'center';
-  pen.textBaseline = 'middle';
-  pen.globalAlpha = 0.4;
-  for (let row = 0; row < 9; row++) {
-    for (let column = 0; column < 13; column++) {
-      const x = 60 + column * 124 + ((row * 53) % 71);
-      const y = 58 + row * 112 + ((column * 37) % 47);
-      const off = Math.min(
-        ...ISLANDS.map((island) => Math.hypot(island.x - x, island.y - y) - island.radius),
-      );
-      if (off > 20) pen.fillText(String(Math.round(2 + off / 14 + ((row * 7 + column * 5) % 6))), x, y);
-    }
-  }
-  pen.globalAlpha = 1;
-}
-
 function drawLand({ pen, ink }: Surface, island: Island, name: string): void {
   outline(pen, island, island.radius);
   pen.fillStyle = ink('panel');
@@ -65,6 +44,8 @@ function drawLand({ pen, ink }: Surface, island: Island, name: string): void {
   pen.lineWidth = 2;
   pen.stroke();
   pen.fillStyle = ink('ink-soft');
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
   pen.font = 'italic 24px Charter, Georgia, serif';
   pen.fillText(name, island.x, island.y);
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { Figure } from '../../../shared/src/page/figure.js';
 import type { Boat } from '../server/frame.js';
 import type { Key, Tiller } from './tiller.js';
 
@@ -48,21 +49,6 @@ export function HelmPanel({ tiller, boat, tick, skipped }: HelmProps) {
         <Figure label="helm, obeyed" value={`${boat?.helms ?? 0} of ${boat?.helm ?? 0}`} testId="obeyed" />
       </dl>
     </section>
-  );
-}
-
-interface FigureProps {
-  readonly label: string;
-  readonly value: number | string;
-  readonly testId: string;
-}
-
-function Figure({ label, value, testId }: FigureProps) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd data-testid={testId}>{value}</dd>
-    </div>
   );
 }
 

@@ -12,8 +12,11 @@ export interface Surface {
 /** `now` is that of the animation frame, in ms. */
 export type Draw = (surface: Surface, now: number) => void;
 
-/** Draws on the canvas in each animation frame, in the screen's own pixels. Returns what stops it. */
-export function drawOn(canvas: HTMLCanvasElement, draw: Draw): () => void {
+/** Calls the painter whenever something is to be drawn. Returns what stops it. */
+export type Frames = (painter: (now: number) => void) => () => void;
+
+/** Draws on the canvas in animation frames, in the screen's own pixels. Returns what stops it. */
+export function drawOn(canvas: HTMLCanvasElement, draw: Draw, frames: Frames = everyFrame): () => void {
   const pen = canvas.getContext('2d');
   if (pen === null) return () => {};
   const wantsDark = matchMedia('(prefers-color-scheme: dark)');
@@ -27,20 +30,27 @@ export function drawOn(canvas: HTMLCanvasElement, draw: Draw): () => void {
     if (entry) size = entry.contentRect;
   });
   observer.observe(canvas);
-  const frame = (now: number): void => {
-    request = requestAnimationFrame(frame);
+  const stopFrames = frames((now) => {
     const { width, height } = size;
     if (width === 0) return;
     fit(canvas, pen, size);
     pen.clearRect(0, 0, width, height);
     draw({ pen, width, height, ink }, now);
-  };
-  let request = requestAnimationFrame(frame);
+  });
   return () => {
-    cancelAnimationFrame(request);
+    stopFrames();
     observer.disconnect();
     wantsDark.removeEventListener('change', refreshInk);
   };
+}
+
+function everyFrame(painter: (now: number) => void): () => void {
+  const frame = (now: number): void => {
+    request = requestAnimationFrame(frame);
+    painter(now);
+  };
+  let request = requestAnimationFrame(frame);
+  return () => cancelAnimationFrame(request);
 }
 
 /** Setting a canvas's size empties it, so it is set only when it changes. */

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { startChat } from '../../../chat/src/server/server.js';
 import { startDemo } from '../../../demo/src/server/demo.js';
 import { listen } from '../../../demo/src/server/listen.js';
+import { targetOf } from '../../../demo/src/server/request-target.js';
 import { StaticFiles } from '../../../demo/src/server/static-files.js';
 import { startGame } from '../../../game/src/server/server.js';
 import { startScores } from '../../../scores/src/server/server.js';
 import { startTicker } from '../../../ticker/src/server/server.js';
-import { targetOf } from './request-target.js';
 import { Stage } from './stage.js';
 
 const pages = await StaticFiles.load(fileURLToPath(new URL('../../../../page', import.meta.url)));

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LineCutter } from './line-cutter.js';
+import { LineCutter } from '../../../demo/src/server/line-cutter.js';
+import { targetOf } from '../../../demo/src/server/request-target.js';
 import type { Mount, Running, Start } from './mount.js';
-import { targetOf } from './request-target.js';
 
 /** How long an example is away when it restarts, in ms: long enough to be seen. */
 const RESTART_MS = 1_200;

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { Figure } from '../../../shared/src/page/figure.js';
 import { api } from './line.js';
 
 const PACES = [
@@ -44,23 +45,6 @@ export function FloorPanel({ pace, updates, spared }: FloorProps) {
         <Figure label="spared, out of date" value={spared} testId="spared" />
       </dl>
     </section>
-  );
-}
-
-function Figure({
-  label,
-  value,
-  testId,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly testId: string;
-}) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd data-testid={testId}>{value.toLocaleString('en')}</dd>
-    </div>
   );
 }
 
