@@ -473,8 +473,8 @@ export const mutants = [
   mutant(
     'gives the last event of a channel again to who comes back',
     reader,
-    'else this.#next = number + 1;',
-    'else this.#next = Math.max(1, number);',
+    'else this.#next = next;',
+    'else this.#next = Math.max(1, next - 1);',
   ),
   mutant(
     'gives events that came with a snapshot once more',
@@ -528,8 +528,8 @@ export const mutants = [
   mutant(
     'calls a cursor too old that is not',
     reader,
-    'else if (number < log.first - 1 &&',
-    'else if (number < log.first &&',
+    'if (next < log.first &&',
+    'if (next <= log.first &&',
   ),
   mutant(
     'keeps who fell behind though it wants to be told so',
