@@ -525,12 +525,7 @@ export const mutants = [
     "else this.#miss('dropped', first - next);",
     "else this.#miss('dropped', first - next - 1);",
   ),
-  mutant(
-    'calls a cursor too old that is not',
-    reader,
-    'if (next < log.first &&',
-    'if (next <= log.first &&',
-  ),
+  mutant('calls a cursor too old that is not', reader, 'if (next < log.first &&', 'if (next <= log.first &&'),
   mutant(
     'keeps who fell behind though it wants to be told so',
     reader,
