@@ -149,12 +149,12 @@ test('a subscription of the server that ends by itself', async ({ open }) => {
 test('more items than the window of a subscription are too many', async ({ open }) => {
   const client = await open();
   const { id } = await beAsked(client, 'ask', question(1));
-  const other = await beAsked(client, 'listen', { key: newKey() }, 2);
+  const other = await beAsked(client, 'listen', { key: newKey(), gated: true }, 2);
   client.send([
     [Kind.result, id],
     [Kind.started, other.id],
   ]);
-  // More than any window may be, in one frame: nobody consumes so fast.
+  // More than any window may be, and nobody consumes.
   client.send(itemsOf(other.id, client.limit('streamItems') + firstItems + 1));
   await expectClosed(client, 'too-many');
 });
@@ -277,7 +277,7 @@ test.for([
   'a stream of a result keeps to the rules of others: %s',
   async ([name, frame], { open }) => {
     const client = await open();
-    const { id } = await beAsked(client, 'download', { key: newKey() });
+    const { id } = await beAsked(client, 'download', { key: newKey(), gated: true });
     const stream = answerWith(client, id, null, []);
     client.send(frame(stream, client.limit('streamItems') + firstItems + 1));
     await expectClosed(client, name);

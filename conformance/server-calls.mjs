@@ -28,12 +28,16 @@ async function ask({ ctx, input: { type, path, value }, signal }) {
   return attempt(() => clientOf(ctx)[path][type](value, { signal }));
 }
 
-/** Subscribes at the client, takes `most` items and adds them to the list of `key`. */
-async function listen({ ctx, input: { key, most }, signal }) {
+/**
+ * Subscribes at the client, takes `most` items and adds them to the list of `key`; one that is gated takes the first,
+ * and the others when the gate of `key` opens.
+ */
+async function listen({ ctx, input: { key, most, gated }, signal }) {
   return attempt(async () => {
     for await (const item of clientOf(ctx).ticks.subscribe(undefined, { signal })) {
       append(key, item);
       if (seenOf(key).pulled++ + 1 === most) break;
+      if (gated) await Promise.race([gates.opened(key), whenAborted(signal)]);
     }
   });
 }
@@ -53,19 +57,25 @@ async function upload({ ctx, input: { key, n }, signal }) {
   return attempt(() => clientOf(ctx).sink.mutate({ items: source() }, { signal }));
 }
 
-/** Asks the client for a stream, and takes `most` items of it, or all. */
-async function download({ ctx, input: { key, most } }) {
+/** Asks the client for a stream, and takes `most` items of it, or all; gated as `listen`. */
+async function download({ ctx, input: { key, most, gated }, signal }) {
   return attempt(async () => {
     let taken = 0;
     for await (const item of await clientOf(ctx).source.query()) {
       append(key, item);
       if (++taken === most) break;
+      if (gated) await Promise.race([gates.opened(key), whenAborted(signal)]);
     }
     return taken;
   });
 }
 
-const counted = z.object({ key: z.string(), n: z.number().default(0), most: z.number().optional() });
+const counted = z.object({
+  key: z.string(),
+  n: z.number().default(0),
+  most: z.number().optional(),
+  gated: z.boolean().optional(),
+});
 
 export const calls = {
   ask: t.procedure
