@@ -502,6 +502,12 @@ export const mutants = [
     'log.last + 1 - replay)',
   ),
   mutant(
+    'gives who comes back what is not for it',
+    reader,
+    'const next = Math.max(number + 1, this.#floor);',
+    'const next = number + 1;',
+  ),
+  mutant(
     'starts a channel over for who comes back',
     feed,
     'after === undefined ? this.#options : { ...this.#options, after }',

@@ -44,8 +44,8 @@ export function drawChannels(
   return {
     rooms: Array.from({ length: random.pick([1, 1, 2]) }, draw),
     news: random.pick([0.5, 1, 2]),
-    interest: random.pick([0.2, 0.4]),
-    reopens: random.chance(0.2),
+    interest: random.pick([0.3, 0.6]),
+    reopens: random.chance(0.4),
     writesAnew: random.chance(0.2),
   };
 }

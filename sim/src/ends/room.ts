@@ -18,7 +18,7 @@ import { pause } from './pause.ts';
 import { WatchedFeed } from './watched-feed.ts';
 
 /** How long it takes to make a snapshot that takes its time, in ms. */
-const snapshotMs = 300;
+const snapshotMs = 800;
 
 /** Takes whatever it is given. */
 function anything<T>(): StandardSchema<T> {

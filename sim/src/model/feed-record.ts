@@ -143,9 +143,10 @@ export class FeedRecord {
   #continues(before: Place, place: Place): boolean {
     if (this.#missing === 'any') return this.#isFirst(place);
     const [from, to] = [before.number, place.number];
-    const run = this.#runsOf(place.epoch).find((it) => it.follows(from, to));
-    const hole = run ? run.missing(from, to) : to - from - 1;
-    return this.#misses(hole) && (hole === 0 || run !== undefined || this.#isFirst(place));
+    const runs = this.#runsOf(place.epoch);
+    const run = runs.find((it) => it.follows(from, to)) ?? runs.find(({ numbers }) => numbers[0] === to);
+    if (run === undefined) return to === from + 1;
+    return this.#misses(run.missing(from, to));
   }
 
   /** It was asked for on more than one session. */

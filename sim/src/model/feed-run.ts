@@ -125,9 +125,9 @@ export class FeedRun {
     return at > 0 && this.numbers[at - 1] === before;
   }
 
-  /** How many are missing between the two; those are not that were left out of a replay. */
+  /** How many are missing between the two: not those that were left out of a replay, or that are not for it. */
   missing(before: number, number: number): number {
-    return number - Math.max(before + 1, Math.min(this.#kept, number));
+    return number - Math.max(before + 1, Math.min(Math.max(this.#kept, this.#floor), number));
   }
 
   #begin(): void {
@@ -168,11 +168,11 @@ export class FeedRun {
     const { story } = this.#parts;
     const { epoch, number } = placeIn(after);
     if (epoch !== story.epoch) this.#miss('restarted', undefined);
-    else if (number < story.first - 1 && !this.#newestFrom(number + 1))
-      this.#miss('expired', story.first - 1 - number);
     else {
-      this.#next = number + 1;
+      this.#next = Math.max(number + 1, this.#floor);
       this.#inDoubt = number < story.forgotten;
+      const missing = story.first - this.#next;
+      if (missing > 0 && !this.#newestFrom(this.#next)) this.#miss('expired', missing);
     }
   }
 

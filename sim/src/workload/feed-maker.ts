@@ -44,11 +44,12 @@ export class FeedMaker {
   #events(followed: readonly FeedRecord[]): FeedTask {
     const random = this.#random;
     const room = this.#room();
-    const known = random.any(followed.filter(({ task }) => task.room === room && task.of === 'events'));
+    const known = followed.filter(({ task }) => task.room === room && task.of === 'events');
+    const cursors = known.map(({ cursor }) => cursor).filter((cursor) => cursor !== undefined);
     return {
       room,
       of: 'events',
-      ...this.#from(known?.cursor),
+      ...this.#from(cursors),
       replay: random.pick([0, 0, 2, 5, Number.POSITIVE_INFINITY]),
       snapshot: random.pick(['none', 'none', 'none', 'at-once', 'slow']),
       overflow: random.pick(['drop-oldest', 'drop-oldest', 'latest', 'latest', 'error']),
@@ -56,9 +57,10 @@ export class FeedMaker {
     };
   }
 
-  #from(cursor: string | undefined): Pick<FeedTask, 'after' | 'since'> {
-    const dice = this.#random.uniform();
-    return { after: dice < 0.3 ? cursor : undefined, since: dice > 0.85 ? cursor : undefined };
+  #from(cursors: readonly string[]): Pick<FeedTask, 'after' | 'since'> {
+    const draw = (probability: number): string | undefined =>
+      this.#random.chance(probability) ? this.#random.any(cursors) : undefined;
+    return { after: draw(0.4), since: draw(0.3) };
   }
 
   #presence(): FeedTask {
