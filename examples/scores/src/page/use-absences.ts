@@ -23,6 +23,8 @@ interface Leave {
 
 interface Return extends Leave {
   readonly session: string;
+  /** It is another server, whose log knows nothing of what this page has: there is a table to come. */
+  readonly restarted: boolean;
   readonly newest: number;
   readonly ms: number;
 }
@@ -34,6 +36,7 @@ export function useAbsences(standing: Standing): readonly Absence[] {
   const [back, setBack] = useState<Return>();
   const left = useRef<Leave>(undefined);
   const session = useRef<string>(undefined);
+  const server = useRef<string>(undefined);
   const latest = useRef(standing);
 
   useEffect(() => {
@@ -51,8 +54,11 @@ export function useAbsences(standing: Standing): readonly Absence[] {
     const ms = leave ? Date.now() - leave.at : 0;
     api.newest.query().then(
       (newest) => {
-        if (leave && session.current) setBack({ ...leave, ms, newest: newest.seq, session: newest.session });
-        else session.current = newest.session;
+        const restarted = server.current !== newest.server;
+        server.current = newest.server;
+        if (leave && session.current) {
+          setBack({ ...leave, ms, newest: newest.seq, session: newest.session, restarted });
+        } else session.current = newest.session;
       },
       () => {},
     );
@@ -61,6 +67,7 @@ export function useAbsences(standing: Standing): readonly Absence[] {
   useEffect(() => {
     if (!back || standing.seq < back.newest) return;
     const sawTable = standing.tables > back.tables;
+    if (back.restarted && !sawTable) return;
     const how = back.session === session.current ? 'session' : sawTable ? 'table' : 'log';
     session.current = back.session;
     setBack(undefined);

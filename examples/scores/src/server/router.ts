@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { channel } from '@hawser/adapter-node';
 import { initTRPC } from '@trpc/server';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ export const KEEP_NEWS = 40;
 const LONGEST_ABSENCE = 24 * 60;
 
 export function createRouter(league: League) {
+  const server = randomUUID();
   const news = channel({ event: Item, keep: { events: KEEP_NEWS } });
   const clock = channel({ event: Time, keep: { events: 1 } });
   league.listener = {
@@ -31,8 +33,8 @@ export function createRouter(league: League) {
 
     clock: t.procedure.subscription(() => clock.subscribe({ snapshot: () => league.time })),
 
-    /** Where the news are now, for a page that wants to know what it has missed. */
-    newest: t.procedure.query(({ ctx }) => ({ session: ctx.session, seq: league.table.seq })),
+    /** Where the news are now, for a page that wants to know what it has missed, and from whom it hears it. */
+    newest: t.procedure.query(({ ctx }) => ({ session: ctx.session, server, seq: league.table.seq })),
 
     /** Has time fly, for everybody. */
     fly: t.procedure
