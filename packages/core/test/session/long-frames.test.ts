@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../src/wire/limits.ts';
 import type { Frame } from '../harness/frames.ts';
+import { ServerBench } from '../harness/server-bench.ts';
 import { SessionBench } from '../harness/session-bench.ts';
 
 const results = (from: number, count: number): Frame =>
@@ -37,6 +38,24 @@ test('frames are handed on in their order over a change of sockets, each in the 
   bench.flush();
   expect(bench.handed).toEqual(results(1, 40));
   expect(contexts).toEqual([...Array(20).fill('first'), ...Array(20).fill('second')]);
+});
+
+test('the calls of a frame run in the context of the dial that it came in, also after another dial was accepted', async () => {
+  let dials = 0;
+  const bench = new ServerBench({
+    limits: { window: 60_000 },
+    createContext: () => `dial ${++dials}`,
+    handlers: { slow: () => bench.clock.sleep(1) },
+  });
+  const first = await bench.enter('a');
+  first.says(Array.from({ length: 40 }, (_, i) => [2, i + 1, 'slow']));
+  first.drops();
+  expect(bench.dispatch.ran).toHaveLength(16);
+  const second = await bench.resume('a', { sent: 1 });
+  await bench.says(second, [[2, 41, 'slow']]);
+  expect(bench.dispatch.ran.map(({ context }) => context)).toEqual([...Array(40).fill('dial 1'), 'dial 2']);
+  expect(bench.messages(second)).toHaveLength(41);
+  await bench.finish();
 });
 
 test('what came before a bye is handed on before the session ends', () => {
