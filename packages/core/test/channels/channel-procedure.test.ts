@@ -172,6 +172,32 @@ describe('a procedure that returns a subscription of a channel', () => {
     })();
   });
 
+  for (const [what, large] of Object.entries({
+    'a message': 'x'.repeat(2_000),
+    'one that would travel in parts': 'x'.repeat(100_000),
+    'the bytes of one': new Uint8Array(2_000),
+  })) {
+    it(`tells an event that is too large for the other end, as ${what}, and goes on`, () => {
+      const events = channel({ event: z.unknown() });
+      const procedures = { s: procedure.subscription(() => events.subscribe()) };
+      const limits = { messageBytes: 1_000, valueBytes: 1_000 };
+      return withServer({ dispatch: serving(procedures), limits }, async (bench) => {
+        const socket = await bench.enter('a', subscribe);
+        for (const event of ['before', large, 'after']) await events.publish(event);
+        await bench.settle();
+        await events.publish('later');
+        await bench.settle();
+        expect(bench.messages(socket).slice(2)).toEqual([
+          [7, 1, 'before', expect.any(String)],
+          [12, 1, 'dropped', 1],
+          [7, 1, 'after', expect.any(String)],
+          [7, 1, 'later', expect.any(String)],
+        ]);
+        expect(events.subscribers).toBe(1);
+      })();
+    });
+  }
+
   it('continues after the cursor that came beside the input, whatever its schema does with it', () => {
     const numbers = channel({ event: z.number() });
     const inputs: Record<string, unknown> = {};
