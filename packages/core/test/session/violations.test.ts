@@ -146,6 +146,16 @@ describe('one message over the limit is a violation', () => {
     expectViolation(bench, 'too-large');
   });
 
+  it('one that is within it is none, however deep it is nested, also where that cannot be measured', () => {
+    const bench = SessionBench.open();
+    // More than 128 Ki characters: what is shorter is not measured when it is handed on.
+    const depth = 90_000;
+    bench.session.receive(`[[4,1,${'['.repeat(depth)}${']'.repeat(depth)}],[4,2,"x"]]`);
+    bench.hears([right]);
+    expect(bench.handed.map(([, id]) => id)).toEqual([1, 2, 1]);
+    expect(bench.session.ended).toBe(false);
+  });
+
   it('many that are within it are none', () => {
     const bench = SessionBench.open({ messageBytes: 100, frameBytes: 1000 });
     bench.hears([right, [4, 2, 'x'.repeat(80)], [4, 3, 'x'.repeat(80)]]);
