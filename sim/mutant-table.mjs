@@ -49,8 +49,8 @@ export const mutants = [
   mutant(
     'acknowledges a frame before it has come',
     sequence,
-    'this.due ? `[${this.#received}',
-    'this.due ? `[${this.#received + 1}',
+    'due ? `[${this.#received}',
+    'due ? `[${this.#received + 1}',
   ),
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: it is code
   {
@@ -299,8 +299,8 @@ export const mutants = [
   mutant(
     'lets an item in parts overtake small ones',
     outbox,
-    "else if (lane !== 'stream') this.#transfer(entry, lane);",
-    'else if (lane) this.#transfer(entry, lane);',
+    "if (!whole && lane !== 'stream') return this.#transfer(entry, lane);",
+    'if (!whole) return this.#transfer(entry, lane);',
   ),
   mutant(
     'does not give up in parts what it takes back',
@@ -553,8 +553,8 @@ export const mutants = [
   mutant(
     'ends a channel before the snapshot that it owes',
     feed,
-    "if (this.#state === 'ended' && !this.#reader.asking) return 'end';",
-    "if (this.#state === 'ended') return 'end';",
+    "return this.#state === 'ended' && !this.#reader.asking ? 'end' : undefined;",
+    "return this.#state === 'ended' ? 'end' : undefined;",
   ),
   mutant(
     'spares who wants the newest of each key the newest of one',
@@ -578,8 +578,8 @@ export const mutants = [
   mutant(
     'does not wake who waits for an event',
     channel,
-    'for (const subscriber of this.#subscribers) subscriber.wake();',
-    'for (const subscriber of this.#subscribers) if (this.#log.last % 5 > 0) subscriber.wake();',
+    'for (const subscriber of this.#subscribers) subscriber.told();',
+    'for (const subscriber of this.#subscribers) if (this.#log.last % 5 > 0) subscriber.told();',
   ),
   mutant(
     'forgets that it waits for an event',

@@ -8,6 +8,7 @@ export type {
   Channels,
   ChannelsOptions,
   KeyedChannel,
+  LoggedEvent,
   Member,
   PresenceEvent,
 } from '@hawser/core/channels';

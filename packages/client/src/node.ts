@@ -42,5 +42,5 @@ const nodeTurn: Turn = {
 
 /** As in a browser, over `ws`. */
 export function connect(options: ConnectOptions): Connection {
-  return connectWith({ WebSocket: WebSocket as WebSocketClass, turn: nodeTurn }, options);
+  return connectWith({ WebSocket: WebSocket as unknown as WebSocketClass, turn: nodeTurn }, options);
 }

@@ -1,7 +1,7 @@
 import type { Clock, Dial, DialEvents, FrameData, Socket } from '@hawser/core';
 import { socketBufferBytes, subprotocol } from '@hawser/core';
 
-/** The part of the web's WebSocket that is used; `terminate` is what `ws` has beside it. */
+/** The part of the web's WebSocket that is used; `on` and `terminate` are what `ws` has beside it. */
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
@@ -12,6 +12,7 @@ export interface WebSocketLike {
   onerror: ((event: never) => void) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
+  on?(event: 'message', listener: (data: never, isBinary: boolean) => void): unknown;
   terminate?(): void;
 }
 
@@ -61,8 +62,14 @@ class ClientSocket implements Socket {
     this.#clock = clock;
     web.binaryType = 'arraybuffer';
     web.onopen = () => events.opened();
-    web.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) =>
-      events.frame(typeof data === 'string' ? data : new Uint8Array(data));
+    // Without an event object for each message.
+    if (web.on)
+      web.on('message', (data: ArrayBuffer | { toString(): string }, isBinary) =>
+        events.frame(isBinary ? new Uint8Array(data as ArrayBuffer) : data.toString()),
+      );
+    else
+      web.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) =>
+        events.frame(typeof data === 'string' ? data : new Uint8Array(data));
     web.onclose = ({ code }: { readonly code: number }) => events.closed(code);
     // Told as `close` right after; without a listener, `ws` would end the process.
     web.onerror = () => {};

@@ -58,7 +58,8 @@ export class ChannelEvent implements LoggedEvent, SplicedItem {
     if (other === undefined) {
       const bare = this.#codec.decode(this.json);
       const json = bare === undefined ? undefined : JSON.stringify(output.serialize(bare));
-      other = { tail: encodeItemTail(json, this.id, rowsOf(this.parts)), sections: this.sections };
+      const { id, sections } = this;
+      other = { id, tail: encodeItemTail(json, id, rowsOf(this.parts)), sections };
       this.#others.set(output, other);
     }
     return other;

@@ -11,7 +11,7 @@ import { ChannelReader } from './channel-reader.js';
 /** Somebody who reads a channel. */
 export interface Subscriber {
   /** There are new events. */
-  wake(): void;
+  told(): void;
   /** There will be no more than there are. */
   end(): void;
 }
@@ -45,42 +45,41 @@ export class ChannelSubscription<T> implements AsyncIterable<TrackedEnvelope<T>,
   }
 
   [Symbol.asyncIterator](): AsyncIterator<TrackedEnvelope<T>, void, unknown> {
-    return new ChannelIterator(new ChannelFeed(this.#channel, this.#options, this.#present), this.#signal);
+    return new ChannelIterator(new Reading(this.#channel, this.#options, this.#present), this.#signal);
   }
 
   [feedMark](output: OutputTransformer, after: string | undefined): Feed {
     const options = after === undefined ? this.#options : { ...this.#options, after };
-    return new WrittenFeed(new ChannelFeed(this.#channel, options, this.#present), output);
+    return new ChannelFeed(this.#channel, options, this.#present, output);
   }
 }
+
+const noop = (): void => {};
 
 type State = 'unread' | 'live' | 'ended' | 'over';
 
 /** A subscription that is read. It enters its channel with the first `take`, and leaves it with `stop`. */
-class ChannelFeed implements Subscriber {
+class Reading implements Subscriber {
   readonly #channel: SubscribedChannel;
   readonly #reader: ChannelReader;
   readonly #present: Presenter;
   #absent: (() => void) | undefined;
   #state: State = 'unread';
-  /** Whether its reader waits. */
-  #waits = false;
-  wakeReader: () => void = () => {};
+  /** Told when there may be something again. */
+  wake: () => void = noop;
 
   constructor(channel: SubscribedChannel, options: ReaderOptions, present: Presenter) {
     this.#channel = channel;
-    this.#reader = new ChannelReader(channel, options, () => this.wake());
+    this.#reader = new ChannelReader(channel, options, () => this.told());
     this.#present = present;
   }
 
-  take(): ChannelEvent | StreamPosition | StreamGap | 'end' | undefined {
+  next(): ChannelEvent | StreamPosition | StreamGap | 'end' | undefined {
     if (this.#state === 'unread') this.#begin();
     if (this.#state === 'over') return 'end';
     const step = this.#reader.take();
     if (step) return step;
-    if (this.#state === 'ended' && !this.#reader.asking) return 'end';
-    this.#waits = true;
-    return undefined;
+    return this.#state === 'ended' && !this.#reader.asking ? 'end' : undefined;
   }
 
   stop(): void {
@@ -90,15 +89,13 @@ class ChannelFeed implements Subscriber {
     this.#absent?.();
   }
 
-  wake(): void {
-    if (!this.#waits) return;
-    this.#waits = false;
-    this.wakeReader();
+  told(): void {
+    this.wake();
   }
 
   end(): void {
     if (this.#state === 'live') this.#state = 'ended';
-    this.wake();
+    this.told();
   }
 
   #begin(): void {
@@ -109,26 +106,22 @@ class ChannelFeed implements Subscriber {
 }
 
 /** What a peer takes, as its router writes it. */
-class WrittenFeed implements Feed {
-  readonly #feed: ChannelFeed;
+class ChannelFeed extends Reading implements Feed {
   readonly #output: OutputTransformer;
 
-  constructor(feed: ChannelFeed, output: OutputTransformer) {
-    this.#feed = feed;
+  constructor(
+    channel: SubscribedChannel,
+    options: ReaderOptions,
+    present: Presenter,
+    output: OutputTransformer,
+  ) {
+    super(channel, options, present);
     this.#output = output;
   }
 
-  set wake(wake: () => void) {
-    this.#feed.wakeReader = wake;
-  }
-
   take(): SplicedItem | StreamPosition | StreamGap | 'end' | undefined {
-    const step = this.#feed.take();
+    const step = this.next();
     return step instanceof ChannelEvent ? step.for(this.#output) : step;
-  }
-
-  stop(): void {
-    this.#feed.stop();
   }
 }
 
@@ -141,16 +134,16 @@ interface Waiter<T> {
 
 /** For handlers that iterate a channel by hand. There is nobody to tell a gap to, so it is thrown. */
 class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unknown> {
-  readonly #feed: ChannelFeed;
+  readonly #reading: Reading;
   readonly #unlisten: (() => void) | undefined;
   #waiting: Waiter<T>[] = [];
 
   /** A generator around it cannot be left while it waits here, but by the signal. */
-  constructor(feed: ChannelFeed, signal: AbortSignal | undefined) {
-    this.#feed = feed;
-    feed.wakeReader = () => this.#settle();
+  constructor(reading: Reading, signal: AbortSignal | undefined) {
+    this.#reading = reading;
+    reading.wake = () => this.#settle();
     if (signal) this.#unlisten = onAbort(signal, () => this.#stop());
-    if (signal?.aborted) feed.stop();
+    if (signal?.aborted) reading.stop();
   }
 
   next(): Promise<Result<T>> {
@@ -167,7 +160,7 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
 
   #stop(): void {
     this.#unlisten?.();
-    this.#feed.stop();
+    this.#reading.stop();
     this.#settle();
   }
 
@@ -188,11 +181,11 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
 
   #take(): Result<T> | undefined {
     for (;;) {
-      const step = this.#feed.take();
+      const step = this.#reading.next();
       if (step === undefined) return undefined;
       if (step === 'end') {
         this.#unlisten?.();
-        this.#feed.stop();
+        this.#reading.stop();
         return { done: true, value: undefined };
       }
       if (step instanceof ChannelEvent) return { done: false, value: tracked(step.id, step.value as T) };

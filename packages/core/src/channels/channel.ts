@@ -119,8 +119,7 @@ export class Channel<Schema extends StandardSchema> {
    * Publishes an event and gives its id. With a synchronous schema it is out, in memory, when this call returns; events
    * appear in the order in which they were found valid. Rejects with a `BAD_REQUEST` for an event that is not valid,
    * a `PAYLOAD_TOO_LARGE` for one of 4 MiB of JSON or 64 MiB of bytes, with what the transformer throws, and after
-   * `close`. An event may hold bytes, but no streams; one
-   * with a Blob appears when that was read.
+   * `close`. An event may hold bytes, but no streams; one with a Blob appears when that was read.
    */
   async publish(event: InputOf<Schema>): Promise<string> {
     const checking = this.#options.event['~standard'].validate(event);
@@ -209,7 +208,7 @@ export class Channel<Schema extends StandardSchema> {
 
   #wake(): void {
     if (this.#options.key) this.#learn();
-    for (const subscriber of this.#subscribers) subscriber.wake();
+    for (const subscriber of this.#subscribers) subscriber.told();
   }
 }
 

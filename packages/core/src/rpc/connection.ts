@@ -71,8 +71,8 @@ export class Connection implements Caller {
   }
 
   /**
-   * What the last round trip of this session that was measured took, in ms: by `measure`, or by the heartbeat of a line
-   * that was silent for 10 s. Undefined before the first.
+   * What the last round trip of this session that was measured took, in ms: by `measure`, or because the line itself
+   * had something to ask, as it has when it was silent for a heartbeat. Undefined before the first.
    */
   get roundTripMs(): number | undefined {
     return this.#dialler.roundTripMs;

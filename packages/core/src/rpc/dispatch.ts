@@ -49,6 +49,8 @@ export interface StreamGap {
 
 /** A tracked event as it leaves, but for the id of the stream: serialised once for all that it goes to. */
 export interface SplicedItem {
+  /** The event's. */
+  readonly id: string;
   readonly tail: string;
   /** Its bytes. */
   readonly sections?: readonly Uint8Array[] | undefined;
@@ -56,7 +58,7 @@ export interface SplicedItem {
 
 /** A stream of what is there before it is asked for, taken without a promise for each. */
 export interface Feed {
-  /** Told when there is something again, after `take` gave nothing. Set before the first `take`. */
+  /** Told when there may be something again, after `take` gave nothing. Set before the first `take`. */
   wake: () => void;
   /** The next; undefined if there is none yet. Throws what the stream fails with. */
   take(): SplicedItem | StreamPosition | StreamGap | 'end' | undefined;

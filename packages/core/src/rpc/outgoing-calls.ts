@@ -150,14 +150,14 @@ export class OutgoingCalls implements CallTable {
     if (final) this.#free(call.id);
     if (call.settled) return;
     if (final) call.finish();
-    call.heardAt = this.#options.clock.now();
+    call.heardAt = this.session.heardAt;
     this.#tell(call, message, found);
   }
 
   /** A part of an answer has come. */
   heard(id: number): void {
     const call = this.#calls.get(id);
-    if (call) call.heardAt = this.#options.clock.now();
+    if (call) call.heardAt = this.session.heardAt;
   }
 
   /** Rejects the calls of which nothing was heard for too long. */

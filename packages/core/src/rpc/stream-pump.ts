@@ -53,7 +53,7 @@ export class StreamPump implements Pump {
   readonly #pulls: Pulled | undefined;
   /** Lengths of the items on their way, and what counts as progress of them, oldest first. */
   readonly #lengths = new Fifo<number>();
-  readonly #loads = new Fifo<number>();
+  readonly #loads: Fifo<number> | undefined;
   #loaded = 0;
   #sent = 0;
   #consumed = 0;
@@ -72,6 +72,7 @@ export class StreamPump implements Pump {
     this.#options = options;
     this.#session = options.session;
     const { stream } = options;
+    if (options.progress) this.#loads = new Fifo();
     if ('take' in stream) {
       this.#feed = stream;
       stream.wake = this.#wake;
@@ -80,8 +81,10 @@ export class StreamPump implements Pump {
 
   /** Goes on if it may: after the start, or a credit. */
   run(): void {
+    const { room } = this.#session;
     while (this.#state === 'ready' && this.#open) {
-      if (this.#session.room.reserve(this.length)) this.#next();
+      // What a feed gives is there: its own room is bound enough.
+      if (this.#feed ? room.admits(this.length) : room.reserve(this.length)) this.#next();
       else {
         this.#state = 'waiting';
         this.#options.turns.push(this);
@@ -94,7 +97,7 @@ export class StreamPump implements Pump {
     if (this.#state !== 'waiting') return;
     this.#state = 'ready';
     if (!this.#open) return;
-    this.#session.room.take(this.length);
+    if (!this.#feed) this.#session.room.take(this.length);
     this.#next();
     this.run();
   }
@@ -120,7 +123,7 @@ export class StreamPump implements Pump {
     const moved = consumed > this.#consumed;
     for (; this.#consumed < consumed; this.#consumed++) {
       this.#bytes -= this.#lengths.shift() ?? 0;
-      this.#loaded += this.#loads.shift() ?? 0;
+      this.#loaded += this.#loads?.shift() ?? 0;
     }
     const { streamItems, streamBytes } = this.#session.limits;
     this.#window = {
@@ -160,7 +163,6 @@ export class StreamPump implements Pump {
   }
 
   #take(feed: Feed): void {
-    this.#session.room.release(this.length);
     try {
       const element = feed.take();
       if (element === undefined) this.#state = 'idle';
@@ -227,12 +229,17 @@ export class StreamPump implements Pump {
     else this.#sendItem(element);
   }
 
-  #sendSpliced({ tail, sections }: SplicedItem): void {
+  #sendSpliced({ id, tail, sections }: SplicedItem): void {
     const text = spliceItem(this.#options.id, tail);
     const message = sections || text.length > wholeLength ? new Outgoing(text, sections) : text;
-    // Others may take it. Were it the end, it would be so again for whoever comes back.
-    if (!this.#session.admits(message)) return this.#say(encodeGap(this.#options.id, 'dropped', 1));
-    this.#sendMessage(message, text.length);
+    if (this.#session.admits(message)) this.#sendAdmitted(message, text.length);
+    else this.#passOver(id);
+  }
+
+  /** An event that others may take. Were it the end, it would be so again for whoever comes back. */
+  #passOver(event: string): void {
+    this.#say(encodeGap(this.#options.id, 'dropped', 1));
+    this.#say(encodePosition(this.#options.id, event));
   }
 
   #sendItem({ data, event, sections }: StreamItem): void {
@@ -246,25 +253,30 @@ export class StreamPump implements Pump {
           text,
           sections?.map((section) => section.data),
         );
-    this.#sendMessage(message, text.length);
+    this.#check(message);
+    this.#sendAdmitted(message, text.length);
   }
 
-  #sendMessage(message: string | Outgoing, textLength: number): void {
+  #sendAdmitted(message: string | Outgoing, textLength: number): void {
     const { length } = message;
-    this.#say(message);
+    if (typeof message !== 'string' && message.inParts) this.#awaitLeaving(message);
+    this.#session.send(message, 'stream');
     this.#sent++;
     this.length = length;
     this.#bytes += length;
     this.#lengths.push(length);
-    if (this.#options.progress) this.#loads.push(length > textLength ? length - textLength : length);
+    this.#loads?.push(length > textLength ? length - textLength : length);
   }
 
-  #say(message: string | Outgoing): void {
-    if (!this.#session.admits(message)) {
-      throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
-    }
-    if (typeof message !== 'string' && message.inParts) this.#awaitLeaving(message);
+  /** Says what is no item. */
+  #say(message: string): void {
+    this.#check(message);
     this.#session.send(message, 'stream');
+  }
+
+  #check(message: string | Outgoing): void {
+    if (this.#session.admits(message)) return;
+    throw new ServingError('PAYLOAD_TOO_LARGE', 'The item is larger than the other end accepts');
   }
 
   #awaitLeaving(message: Outgoing): void {

@@ -2,13 +2,20 @@
 const fewSlots = 4;
 const keptSlots = 1024;
 
+/** Most queues never hold more than one entry, and need no slots. */
+const noSlots: never[] = [];
+
 /**
  * A queue that costs the same to push and to shift, however long it is, and makes nothing new while it stays as long
- * as it was: a ring, whose slots double when there are too few of them, and halve when a quarter would do.
+ * as it was. Behind the first entry there is a ring, whose slots double when there are too few of them, and halve when
+ * a quarter would do.
  */
 export class Fifo<T> {
-  #slots: (T | undefined)[] = [];
+  #first: T | undefined;
+  #slots: (T | undefined)[] = noSlots;
   #head = 0;
+  /** Entries in the ring. */
+  #behind = 0;
   #size = 0;
 
   get size(): number {
@@ -16,32 +23,32 @@ export class Fifo<T> {
   }
 
   push(entry: T): void {
-    if (this.#size === this.#slots.length) this.#resize(Math.max(fewSlots, 2 * this.#size));
-    this.#slots[this.#slotOf(this.#size++)] = entry;
+    if (this.#size++ === 0) this.#first = entry;
+    else {
+      if (this.#behind === this.#slots.length) this.#resize(Math.max(fewSlots, 2 * this.#behind));
+      this.#slots[this.#slotOf(this.#behind++)] = entry;
+    }
   }
 
   peek(): T | undefined {
-    return this.#slots[this.#head];
+    return this.#first;
   }
 
   shift(): T | undefined {
-    if (this.#size === 0) return undefined;
-    const entry = this.#slots[this.#head];
-    this.#slots[this.#head] = undefined;
-    this.#head = this.#slotOf(1);
-    this.#size--;
-    const { length } = this.#slots;
-    if (length > keptSlots && this.#size * 4 <= length) this.#resize(length / 2);
+    const entry = this.#first;
+    if (this.#size > 0) this.#size--;
+    this.#first = this.#behind > 0 ? this.#advance() : undefined;
     return entry;
   }
 
   /** The entry that `index` others are ahead of. */
   at(index: number): T | undefined {
-    return index < this.#size ? this.#slots[this.#slotOf(index)] : undefined;
+    if (index === 0) return this.#first;
+    return index < this.#size ? this.#slots[this.#slotOf(index - 1)] : undefined;
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    for (let i = 0; i < this.#size; i++) yield this.#slots[this.#slotOf(i)] as T;
+    for (let i = 0; i < this.#size; i++) yield this.at(i) as T;
   }
 
   prepend(entries: readonly T[]): void {
@@ -61,14 +68,26 @@ export class Fifo<T> {
     return (this.#head + index) & (this.#slots.length - 1);
   }
 
+  /** Takes the next one out of the ring. */
+  #advance(): T | undefined {
+    const entry = this.#slots[this.#head];
+    this.#slots[this.#head] = undefined;
+    this.#head = this.#slotOf(1);
+    this.#behind--;
+    const { length } = this.#slots;
+    if (length > keptSlots && this.#behind * 4 <= length) this.#resize(length / 2);
+    return entry;
+  }
+
   #become(entries: readonly T[]): void {
-    this.#slots = [];
-    this.#head = this.#size = 0;
+    this.#first = undefined;
+    this.#slots = noSlots;
+    this.#head = this.#behind = this.#size = 0;
     for (const entry of entries) this.push(entry);
   }
 
   #resize(slots: number): void {
-    const entries = [...this];
+    const entries = Array.from({ length: this.#behind }, (_, i) => this.#slots[this.#slotOf(i)]);
     this.#slots = new Array<T | undefined>(slots).fill(undefined);
     for (let i = 0; i < entries.length; i++) this.#slots[i] = entries[i];
     this.#head = 0;

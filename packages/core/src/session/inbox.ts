@@ -16,9 +16,10 @@ export interface InboxOptions {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #pace: Pace;
+  /** What is handed on next, and what comes after it. */
+  #current: Delivery | undefined;
   readonly #waiting = new Fifo<Delivery>();
   #bytes = 0;
-  #arrived: Delivery | undefined;
   #state: 'idle' | 'handing' | 'resting' = 'idle';
   #goesOn = false;
 
@@ -29,7 +30,7 @@ export class Inbox {
 
   /** What is being handed on. */
   get arrived(): Delivery | undefined {
-    return this.#arrived;
+    return this.#state === 'handing' ? this.#current : undefined;
   }
 
   /** Whether more was handed on in this turn than what has had the time to be answered. */
@@ -37,13 +38,17 @@ export class Inbox {
     return this.#goesOn;
   }
 
-  push(delivery: Delivery): void {
-    this.#waiting.push(delivery);
+  /** Comes at `now`. */
+  push(delivery: Delivery, now: number): void {
     this.#bytes += delivery.bytes;
     if (this.#state === 'idle') {
-      this.#pace.came();
+      this.#current = delivery;
+      this.#pace.came(now);
       this.#hand();
-    } else if (this.#state === 'resting') this.#handDownTo(mostBytes);
+      return;
+    }
+    this.#waiting.push(delivery);
+    if (this.#state === 'resting') this.#handDownTo(mostBytes);
   }
 
   /** Hands on all that waits; does nothing while something is being handed on. */
@@ -53,6 +58,7 @@ export class Inbox {
 
   /** Nothing more is handed on. */
   clear(): void {
+    this.#current = undefined;
     this.#waiting.clear();
     this.#bytes = 0;
   }
@@ -60,11 +66,10 @@ export class Inbox {
   #hand(): void {
     this.#state = 'handing';
     try {
-      while (this.#waiting.size > 0 && this.#pace.allows()) this.#next();
+      for (let next = this.#next(); next && this.#pace.allows(); next = this.#next()) this.#handOn(next);
     } finally {
       // Also when somebody throws: nobody is to be unheard for ever because of one message.
-      this.#arrived = undefined;
-      if (this.#waiting.size > 0) this.#rest();
+      if (this.#next()) this.#rest();
       else this.#state = 'idle';
     }
   }
@@ -73,9 +78,8 @@ export class Inbox {
   #handDownTo(bytes: number): void {
     this.#state = 'handing';
     try {
-      while (this.#bytes > bytes) this.#next();
+      for (let next = this.#next(); next && this.#bytes > bytes; next = this.#next()) this.#handOn(next);
     } finally {
-      this.#arrived = undefined;
       this.#state = 'resting';
     }
   }
@@ -88,7 +92,7 @@ export class Inbox {
   readonly #measure = (): void => {
     this.#goesOn = false;
     if (this.#pace.tired()) return this.#options.turn.yield(this.#begin);
-    this.#goesOn = this.#waiting.size > 0;
+    this.#goesOn = this.#next() !== undefined;
     this.#hand();
     if (this.#goesOn && this.#state === 'idle') this.#options.turn.flush(this.#settle, settled);
   };
@@ -102,17 +106,19 @@ export class Inbox {
     this.#hand();
   };
 
+  #next(): Delivery | undefined {
+    this.#current ??= this.#waiting.shift();
+    return this.#current;
+  }
+
   /** Hands on one message. */
-  #next(): void {
-    const delivery = this.#waiting.peek();
-    if (delivery === undefined) return;
-    this.#arrived = delivery;
+  #handOn(delivery: Delivery): void {
     try {
       delivery.next(this.#options.hand);
     } finally {
       // Whoever got it may have ended the session.
-      if (delivery.done && this.#waiting.peek() === delivery) {
-        this.#waiting.shift();
+      if (delivery.done && this.#current === delivery) {
+        this.#current = undefined;
         this.#bytes -= delivery.bytes;
       }
     }

@@ -11,6 +11,10 @@ export class Liveness {
   /** The deadline was given by a judge that came late: it is the last. */
   #warned = false;
 
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   heard(now: number): void {
     this.#heardAt = now;
     this.#deadline = undefined;

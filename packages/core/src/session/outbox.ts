@@ -1,69 +1,9 @@
-import { Fifo } from './fifo.js';
+import type { Entry } from './lanes.js';
+import { Lanes } from './lanes.js';
 import type { Ledger } from './ledger.js';
 import type { LaneName } from './outgoing.js';
 import { Outgoing, wholeLength } from './outgoing.js';
 import { OutgoingTransfers } from './outgoing-transfers.js';
-
-type Entry = string | Outgoing;
-
-/** Withdrawn entries a lane keeps before it looks through all to let go of them. */
-const sweepAt = 1024;
-
-class Lane {
-  readonly #ledger: Ledger;
-  readonly #entries = new Fifo<Entry>();
-  #withdrawn = 0;
-  #length = 0;
-
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger;
-  }
-
-  /** Characters that wait. */
-  get length(): number {
-    return this.#length;
-  }
-
-  push(entry: Entry): void {
-    this.#entries.push(entry);
-    this.#add(entry.length);
-  }
-
-  withdraw(entry: Outgoing): void {
-    this.#add(-entry.length);
-    entry.withdraw();
-    this.#withdrawn++;
-    if (this.#withdrawn < sweepAt || this.#withdrawn * 2 < this.#entries.size) return;
-    this.#entries.retain((it) => typeof it === 'string' || it.state === 'waiting');
-    this.#withdrawn = 0;
-  }
-
-  /** The next message, without taking it. */
-  peek(): Entry | undefined {
-    for (;;) {
-      const entry = this.#entries.peek();
-      if (entry === undefined || typeof entry === 'string' || entry.state === 'waiting') return entry;
-      this.#withdrawn--;
-      this.#entries.shift();
-    }
-  }
-
-  /** Takes what `peek` showed. */
-  shift(): void {
-    this.#add(-(this.#entries.shift() as Entry).length);
-  }
-
-  clear(): void {
-    this.#add(-this.#length);
-    this.#entries.clear();
-    this.#withdrawn = 0;
-  }
-
-  #add(length: number): void {
-    this.#length += length;
-    this.#ledger.add(length);
-  }
-}
 
 /** How much of what waits may go into a frame, in characters. */
 export interface FrameBounds {
@@ -80,81 +20,101 @@ export interface Batch {
   sections: Uint8Array[] | undefined;
 }
 
-/** Messages that wait for a socket. A frame is built from them only when a socket takes it. */
+/**
+ * Messages that wait for a socket. A frame is built from them only when a socket takes it. Most frames are of one
+ * message, and most sessions never have anything else: so one that is alone is in no queue, and queues are made when
+ * they are needed.
+ */
 export class Outbox {
-  readonly #lanes: Readonly<Record<LaneName, Lane>>;
-  readonly #transfers: OutgoingTransfers;
+  readonly #ledger: Ledger;
+  /** The message that waits, while it is the only one, and leaves whole; with its lane. */
+  #only: Entry | undefined;
+  #onlyLane: LaneName = 'reply';
+  #lanes: Lanes | undefined;
+  #transfers: OutgoingTransfers | undefined;
   /** What left, and whose sender is yet to be told. */
-  #left: (() => void)[] = [];
+  #left: (() => void)[] | undefined;
 
   constructor(ledger: Ledger) {
-    this.#lanes = { reply: new Lane(ledger), call: new Lane(ledger), stream: new Lane(ledger) };
-    this.#transfers = new OutgoingTransfers(ledger, (entry) => this.#framed(entry));
+    this.#ledger = ledger;
   }
 
   /** Characters that wait. */
   get length(): number {
-    const { reply, call, stream } = this.#lanes;
-    return reply.length + call.length + stream.length + this.#transfers.length;
+    return (this.#only?.length ?? 0) + (this.#lanes?.length ?? 0) + (this.#transfers?.length ?? 0);
   }
 
   get empty(): boolean {
-    return this.#first() === undefined && this.#transfers.empty;
+    return this.#only === undefined && this.#lanesEmpty && this.transfers === undefined;
   }
 
   /** Whether stream items come next, or nothing but parts. */
   get onlyItems(): boolean {
-    const { reply, call } = this.#lanes;
-    return reply.peek() === undefined && call.peek() === undefined;
+    if (this.#only !== undefined) return this.#onlyLane === 'stream';
+    return this.#lanes === undefined || this.#lanes.reply.size + this.#lanes.call.size === 0;
   }
 
-  /** Messages that leave in parts. */
-  get transfers(): OutgoingTransfers {
-    return this.#transfers;
+  /** Messages that leave in parts, if there are any. */
+  get transfers(): OutgoingTransfers | undefined {
+    return this.#transfers?.empty === false ? this.#transfers : undefined;
   }
 
   push(entry: Entry, lane: LaneName): void {
+    const whole = entry.length <= wholeLength;
+    if (whole && this.#only === undefined && this.#lanesEmpty) return this.#setOnly(entry, lane);
+    if (!whole && lane !== 'stream') return this.#transfer(entry, lane);
+    this.#spill().of(lane).push(entry);
     // A stream's messages have an order: what leaves in parts begins when all that was there before it has left.
-    if (entry.length <= wholeLength) this.#lanes[lane].push(entry);
-    else if (lane !== 'stream') this.#transfer(entry, lane);
-    else {
-      this.#lanes.stream.push(entry);
-      this.#advance();
-    }
+    if (!whole) this.#advance();
   }
 
   /** Takes back a message that has not left. */
   withdraw(entry: Outgoing, lane: LaneName): void {
     if (entry.state !== 'waiting') return;
-    if (this.#transfers.withdraw(entry)) return;
-    this.#lanes[lane].withdraw(entry);
+    if (this.#transfers?.withdraw(entry)) return;
+    this.#spill().of(lane).withdraw(entry);
     this.#advance();
   }
 
   /** Tells the senders of what has left meanwhile. */
   tell(): void {
-    if (this.#left.length === 0) return;
     const left = this.#left;
-    this.#left = [];
+    if (left === undefined) return;
+    this.#left = undefined;
     for (const tell of left) tell();
   }
 
   /** Characters and bytes that wait in a lane, but for what leaves in parts. */
   waiting(lane: LaneName): number {
-    return this.#lanes[lane].length;
+    const only = this.#onlyLane === lane ? this.#only : undefined;
+    return (only?.length ?? 0) + (this.#lanes?.of(lane).length ?? 0);
   }
 
   /** The messages of the next frame, or nothing. */
-  take({ length, strict, streamLength }: FrameBounds): Batch | undefined {
+  take(bounds: FrameBounds): Batch | undefined {
+    if (this.#only !== undefined) return this.#takeOnly(this.#only, bounds);
+    return this.#lanes === undefined ? undefined : this.#takeSeveral(this.#lanes, bounds);
+  }
+
+  #takeOnly(only: Entry, { length, strict, streamLength }: FrameBounds): Batch | undefined {
+    if (strict && only.length + 2 > length) return undefined;
+    if (this.#onlyLane === 'stream' && streamLength <= 0) return undefined;
+    this.#setOnly(undefined, this.#onlyLane);
+    const batch: Batch = { text: '', sections: undefined };
+    this.#add(batch, only);
+    return batch;
+  }
+
+  #takeSeveral(lanes: Lanes, { length, strict, streamLength }: FrameBounds): Batch | undefined {
     const batch: Batch = { text: '', sections: undefined };
     let taken = 0;
-    for (let lane = this.#first(); lane; lane = this.#first()) {
-      if (lane === this.#lanes.stream && taken >= streamLength) break;
+    for (let lane = lanes.first(); lane; lane = lanes.first()) {
+      if (lane === lanes.stream && taken >= streamLength) break;
       const entry = lane.peek() as Entry;
       const fits = taken + entry.length + 2 <= length;
       if (!fits && (strict || taken > 0)) break;
       lane.shift();
-      if (lane === this.#lanes.stream) this.#advance();
+      if (lane === lanes.stream) this.#advance();
       taken += taken === 0 ? entry.length : entry.length + 1;
       this.#add(batch, entry);
     }
@@ -162,21 +122,43 @@ export class Outbox {
   }
 
   clear(): void {
-    for (const lane of Object.values(this.#lanes)) lane.clear();
-    this.#transfers.clear();
-    this.#left = [];
+    this.#setOnly(undefined, this.#onlyLane);
+    this.#lanes?.clear();
+    this.#transfers?.clear();
+    this.#left = undefined;
+  }
+
+  get #lanesEmpty(): boolean {
+    return this.#lanes === undefined || this.#lanes.empty;
+  }
+
+  #setOnly(only: Entry | undefined, lane: LaneName): void {
+    this.#ledger.add((only?.length ?? 0) - (this.#only?.length ?? 0));
+    this.#only = only;
+    this.#onlyLane = lane;
+  }
+
+  /** The lanes; the only message is there too from now on. */
+  #spill(): Lanes {
+    this.#lanes ??= new Lanes(this.#ledger);
+    const only = this.#only;
+    if (only === undefined) return this.#lanes;
+    this.#setOnly(undefined, this.#onlyLane);
+    this.#lanes.of(this.#onlyLane).push(only);
+    return this.#lanes;
   }
 
   /** Lets those at the front of the stream lane begin that leave in parts. */
   #advance(): void {
-    const { stream } = this.#lanes;
-    for (let entry = stream.peek(); entry && entry.length > wholeLength; entry = stream.peek()) {
-      stream.shift();
+    const stream = this.#lanes?.stream;
+    for (let entry = stream?.peek(); entry && entry.length > wholeLength; entry = stream?.peek()) {
+      stream?.shift();
       this.#transfer(entry, 'stream');
     }
   }
 
   #transfer(entry: Entry, lane: LaneName): void {
+    this.#transfers ??= new OutgoingTransfers(this.#ledger, (it) => this.#framed(it));
     this.#transfers.push(typeof entry === 'string' ? new Outgoing(entry) : entry, lane);
   }
 
@@ -190,14 +172,8 @@ export class Outbox {
   }
 
   #framed({ left }: Outgoing): void {
-    if (left) this.#left.push(left);
-  }
-
-  /** The lane that is served next. */
-  #first(): Lane | undefined {
-    const { reply, call, stream } = this.#lanes;
-    if (reply.peek() !== undefined) return reply;
-    if (call.peek() !== undefined) return call;
-    return stream.peek() === undefined ? undefined : stream;
+    if (left === undefined) return;
+    this.#left ??= [];
+    this.#left.push(left);
   }
 }

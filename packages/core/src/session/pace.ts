@@ -19,9 +19,9 @@ export class Pace {
     this.#now = now;
   }
 
-  /** Something came: in a turn of its own, if the last is long enough ago. */
-  came(): void {
-    if (this.#now() - this.#began >= turnMs) this.begin();
+  /** Something came at `now`: in a turn of its own, if the last is long enough ago. */
+  came(now: number): void {
+    if (now - this.#began >= turnMs) this.begin(now);
   }
 
   /** Counts a message. Answers whether it may be handed on before the clock is read. */
@@ -40,8 +40,8 @@ export class Pace {
   }
 
   /** A new turn begins. */
-  begin(): void {
-    this.#began = this.#now();
+  begin(now = this.#now()): void {
+    this.#began = now;
     this.#batch = clockEvery;
     this.#left = this.#batch;
   }

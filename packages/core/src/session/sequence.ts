@@ -107,8 +107,9 @@ export class Sequence {
 
   /** Makes the next frame of messages, with an acknowledgement if one is due. */
   build({ text, sections }: Batch): FrameData {
-    const frame = this.due ? `[${this.#received},${text}]` : `[${text}]`;
-    if (this.due) this.#debt.settle();
+    const { due } = this;
+    const frame = due ? `[${this.#received},${text}]` : `[${text}]`;
+    if (due) this.#debt.settle();
     return this.count(sections ? encodeBinaryFrame(frame, utf8Length(frame), sections) : frame);
   }
 

@@ -177,6 +177,11 @@ export class Session {
     return this.#sequence;
   }
 
+  /** When something was last heard of the other end. */
+  get heardAt(): number {
+    return this.#liveness.heardAt;
+  }
+
   /** Characters and bytes that are held for the other end: what waits, what is kept, and what is not whole yet. */
   get held(): number {
     return this.#writer.length + this.#sequence.length + this.#transfers.length;
@@ -245,13 +250,14 @@ export class Session {
   /** One whole frame from the attached socket. */
   receive(data: FrameData): void {
     if (this.#state === 'ended') return;
-    this.#liveness.heard(this.#clock.now());
+    const now = this.#clock.now();
+    this.#liveness.heard(now);
     if (this.#takes !== this.#limits) this.#measureEarly(data);
     const inbound = readFrame(data, this.#takes);
     if (inbound.kind === 'violation') this.close(inbound.name);
     else if (inbound.kind === 'control') this.#receiveControl(inbound.control);
-    else if (inbound.kind === 'part') this.#receivePart(inbound.part, data.length);
-    else this.#receiveData(inbound, data);
+    else if (inbound.kind === 'part') this.#receivePart(inbound.part, data.length, now);
+    else this.#receiveData(inbound, data.length, now);
   }
 
   /** How often `sweep` is to be called, in ms. */
@@ -329,23 +335,23 @@ export class Session {
     this.#handler?.ended(end);
   }
 
-  #receiveData(inbound: Data, data: FrameData): void {
+  #receiveData(inbound: Data, length: number, now: number): void {
     const { ack } = inbound;
     if (ack !== undefined) {
       if (!this.#sequence.covers(ack)) return this.close('miscount');
       this.#acknowledge(ack);
     }
-    this.#count(data.length);
-    this.#inbox.push(new FrameDelivery(inbound, data.length, this.#origin));
+    this.#count(length);
+    this.#inbox.push(new FrameDelivery(inbound, length, this.#origin), now);
   }
 
-  #receivePart(part: Part, length: number): void {
+  #receivePart(part: Part, length: number, now: number): void {
     const progress = this.#transfers.take(part, this.#takes);
     if (typeof progress === 'object' && 'violation' in progress) return this.close(progress.violation);
     this.#count(length);
     if (progress === 'abandoned') return;
     if ('arriving' in progress) return this.#handler?.arriving(progress.arriving);
-    this.#inbox.push(new WholeDelivery(progress, this.#origin));
+    this.#inbox.push(new WholeDelivery(progress, this.#origin), now);
   }
 
   get #origin(): Origin {

@@ -55,13 +55,19 @@ export class StreamRoom {
    * travel in parts wait for each other, and nobody else for them.
    */
   reserve(length: number): boolean {
-    const large = length > wholeLength;
     if (this.#budget.spent()) this.#give();
-    else if (large && (this.#largeStarved || !this.takesLarge)) this.await();
-    else if (this.#has(this.#reserved * this.#itemLength)) {
+    else if (this.admits(length)) {
       this.take(length);
       return true;
-    } else this.#starve();
+    }
+    return false;
+  }
+
+  /** Asks for room for one item that is there already. */
+  admits(length: number): boolean {
+    if (length > wholeLength && (this.#largeStarved || !this.takesLarge)) this.await();
+    else if (this.#has(this.#reserved * this.#itemLength)) return true;
+    else this.#starve();
     return false;
   }
 

@@ -27,6 +27,8 @@ export interface WriterOptions {
   readonly room: () => boolean;
 }
 
+const noLengths = { text: 0, sections: 0 };
+
 /** What leaves a session: messages wait here until the socket takes them, and only then become frames. */
 export class Writer {
   readonly #options: WriterOptions;
@@ -58,7 +60,7 @@ export class Writer {
       turn,
       now,
       waiting: () => this.#outbox.waiting('stream'),
-      inParts: () => this.#outbox.transfers.count('stream'),
+      inParts: () => this.#outbox.transfers?.count('stream') ?? 0,
       window: () => sequence.streamRoom,
       wanted: () => this.schedule(),
       give: room,
@@ -72,7 +74,7 @@ export class Writer {
 
   /** Characters and bytes of a lane that leave in parts, and have not left entirely. */
   leavingInParts(lane: LaneName): { readonly text: number; readonly sections: number } {
-    return this.#outbox.transfers.lengths(lane);
+    return this.#outbox.transfers?.lengths(lane) ?? noLengths;
   }
 
   /** Characters that wait in a lane. */
@@ -181,7 +183,7 @@ export class Writer {
 
   /** Tells what was received if no frame did, and asks the same when the window holds messages up. */
   #sayCounts(): void {
-    const asks = !this.#asked && !this.#full && this.#sequence.pending && this.#heldUp;
+    const asks = !this.#asked && this.#sequence.pending && this.#heldUp && !this.#full;
     if (asks) this.#asked = true;
     if (asks) this.say('ping');
     else if (this.#sequence.due) this.say('ack');
@@ -195,17 +197,18 @@ export class Writer {
   /** A new frame of what waits. Parts take turns with frames of items alone. */
   #build(): FrameData | undefined {
     if (this.#isEarly) return this.#buildEarly();
-    if (this.#outbox.transfers.empty) return this.#buildData();
+    if (this.#outbox.transfers === undefined) return this.#buildData();
     const part = this.#partNext && this.#outbox.onlyItems ? this.#buildPart() : undefined;
     this.#partNext = part === undefined;
     return part ?? this.#buildData() ?? this.#buildPart();
   }
 
   #buildData(): FrameData | undefined {
-    const { room, streamRoom } = this.#sequence;
+    const { room } = this.#sequence;
     if (room <= 0) return undefined;
     const length = Math.min(wholeLength, this.#options.limits().frameBytes / 3, room);
-    const batch = this.#outbox.take({ length, strict: false, streamLength: streamRoom });
+    const streamLength = this.#sequence.streamRoom;
+    const batch = this.#outbox.take({ length, strict: false, streamLength });
     return batch === undefined ? undefined : this.#sequence.build(batch);
   }
 
@@ -214,7 +217,7 @@ export class Writer {
     if (partRoom <= 0) return undefined;
     const takes = this.#options.limits();
     const most = Math.min(wholeLength, takes.frameBytes - partHead, partRoom);
-    const part = this.#outbox.transfers.next(most, takes);
+    const part = this.#outbox.transfers?.next(most, takes);
     return part === undefined ? undefined : this.#sequence.count(part);
   }
 

@@ -137,7 +137,8 @@ const ofStreams: ReadonlySet<number> = new Set([
 /** Whether a value from the wire has the shape of one of the messages above. */
 export function isMessage(message: unknown): message is Message {
   if (!Array.isArray(message)) return false;
-  const [kind, id] = message as unknown[];
+  const kind: unknown = message[0];
+  const id: unknown = message[1];
   const shape = typeof kind === 'number' ? shapes[kind] : undefined;
   if (shape === undefined || !Number.isSafeInteger(id) || !shape(message)) return false;
   return (id as number) > 0 || ((id as number) < 0 && ofStreams.has(kind as number));

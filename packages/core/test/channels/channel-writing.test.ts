@@ -111,7 +111,7 @@ describe('the transformer of a channel', () => {
     const { output } = other.create()._config.transformer;
     expect(output).not.toBe(plainOutput);
     const [ours, theirs] = await sent({ n: 1 }, undefined, plainOutput, output);
-    expect(theirs).toEqual({ tail: ours?.tail, sections: undefined });
+    expect(theirs).toEqual({ id: ours?.id, tail: ours?.tail, sections: undefined });
   });
 
   it('that fails rejects what is published', async () => {

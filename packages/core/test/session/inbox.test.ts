@@ -70,15 +70,16 @@ function openInbox(costs: Costs) {
     do await new Promise<void>((resolve) => setImmediate(resolve));
     while (turn.run());
   };
-  return { inbox, turn, handed, turns, settle };
+  const push = (frame: Frame): void => inbox.push(frame, now);
+  return { inbox, push, turn, handed, turns, settle };
 }
 
 const ids = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 describe('what comes in', () => {
   test('is handed on in one turn while that is quick', async () => {
-    const { inbox, handed, turns, settle } = openInbox({ laterMs: 0.01 });
-    inbox.push(new Frame(1, ids(1, 200)));
+    const { push, handed, turns, settle } = openInbox({ laterMs: 0.01 });
+    push(new Frame(1, ids(1, 200)));
     await settle();
     expect([handed.length, turns]).toEqual([200, [200]]);
   });
@@ -88,8 +89,8 @@ describe('what comes in', () => {
     ['in microtasks', { laterMs: 0.5 }],
   ] as const) {
     test(`gives the turn back after about 4 ms when it takes its time ${name}`, async () => {
-      const { inbox, handed, turns, settle } = openInbox(costs);
-      inbox.push(new Frame(1, ids(1, 100)));
+      const { push, handed, turns, settle } = openInbox(costs);
+      push(new Frame(1, ids(1, 100)));
       await settle();
       expect(handed).toEqual(ids(1, 100));
       // The clock is read after every 16.
@@ -98,8 +99,8 @@ describe('what comes in', () => {
   }
 
   test('gives the turn back though it is many small frames', async () => {
-    const { inbox, turns, settle } = openInbox({ laterMs: 1 });
-    for (let frame = 1; frame <= 60; frame++) inbox.push(new Frame(frame, [frame], 100));
+    const { push, turns, settle } = openInbox({ laterMs: 1 });
+    for (let frame = 1; frame <= 60; frame++) push(new Frame(frame, [frame], 100));
     await settle();
     expect(Math.max(...turns)).toBe(16);
     expect(turns.length).toBeGreaterThanOrEqual(4);
@@ -107,36 +108,36 @@ describe('what comes in', () => {
 
   test('does not count on messages to be as quick as those before them', async () => {
     const costs = { messageMs: 0 };
-    const { inbox, turns, settle } = openInbox(costs);
-    inbox.push(new Frame(1, ids(1, 5000)));
+    const { push, turns, settle } = openInbox(costs);
+    push(new Frame(1, ids(1, 5000)));
     await settle();
     costs.messageMs = 1;
     const before = turns.length;
-    for (let frame = 2; frame <= 5; frame++) inbox.push(new Frame(frame, ids(frame * 10_000, 500)));
+    for (let frame = 2; frame <= 5; frame++) push(new Frame(frame, ids(frame * 10_000, 500)));
     await settle();
     expect(Math.max(...turns.slice(before))).toBeLessThanOrEqual(64);
   });
 
   test('is handed on in one turn again when messages have become quick', async () => {
     const costs = { messageMs: 1 };
-    const { inbox, turns, settle } = openInbox(costs);
-    inbox.push(new Frame(1, ids(1, 40)));
+    const { push, turns, settle } = openInbox(costs);
+    push(new Frame(1, ids(1, 40)));
     await settle();
     costs.messageMs = 0;
     const before = turns.length;
-    inbox.push(new Frame(2, ids(41, 500)));
+    push(new Frame(2, ids(41, 500)));
     await settle();
     expect(turns.length - before).toBeLessThanOrEqual(1);
   });
 
   test('waits behind what came before it', async () => {
     const seen: (number | undefined)[] = [];
-    const { inbox, handed, settle } = openInbox({
+    const { inbox, push, handed, settle } = openInbox({
       messageMs: 0.5,
       told: () => seen.push(inbox.arrived?.frame),
     });
-    inbox.push(new Frame(1, ids(1, 20)));
-    inbox.push(new Frame(2, ids(21, 5)));
+    push(new Frame(1, ids(1, 20)));
+    push(new Frame(2, ids(21, 5)));
     await settle();
     expect(handed).toEqual(ids(1, 25));
     expect(seen).toEqual([...Array(20).fill(1), ...Array(5).fill(2)]);
@@ -145,16 +146,16 @@ describe('what comes in', () => {
   });
 
   test('does not pile up: beyond 1 MiB, what waits is handed on at once', async () => {
-    const { inbox, handed, settle } = openInbox({ messageMs: 1 });
-    for (let frame = 0; frame < 100; frame++) inbox.push(new Frame(frame, ids(frame * 20, 20), 100_000));
+    const { push, handed, settle } = openInbox({ messageMs: 1 });
+    for (let frame = 0; frame < 100; frame++) push(new Frame(frame, ids(frame * 20, 20), 100_000));
     expect(handed.length).toBeGreaterThanOrEqual(89 * 20);
     await settle();
     expect(handed).toEqual(ids(0, 2000));
   });
 
   test('is handed on before the end, if there is one', async () => {
-    const { inbox, handed, settle } = openInbox({ messageMs: 1 });
-    inbox.push(new Frame(1, ids(1, 50)));
+    const { inbox, push, handed, settle } = openInbox({ messageMs: 1 });
+    push(new Frame(1, ids(1, 50)));
     inbox.drain();
     expect(handed).toEqual(ids(1, 50));
     await settle();
@@ -162,27 +163,27 @@ describe('what comes in', () => {
   });
 
   test('is not handed on after it was cleared, not even by whoever is handed it', async () => {
-    const { inbox, handed, settle } = openInbox({
+    const { inbox, push, handed, settle } = openInbox({
       messageMs: 1,
       told: (id) => {
         if (id === 18) inbox.clear();
       },
     });
-    inbox.push(new Frame(1, ids(1, 50)));
-    inbox.push(new Frame(2, ids(51, 1)));
+    push(new Frame(1, ids(1, 50)));
+    push(new Frame(2, ids(51, 1)));
     await settle();
     expect(handed).toEqual(ids(1, 18));
   });
 
   for (const bad of [1, 2, 3]) {
     test(`is not stopped by message ${bad} of 3 that makes somebody throw, and none comes twice`, async () => {
-      const { inbox, handed, settle } = openInbox({
+      const { push, handed, settle } = openInbox({
         told: (id) => {
           if (id === bad) throw new Error('on purpose');
         },
       });
-      expect(() => inbox.push(new Frame(1, ids(1, 3)))).toThrow('on purpose');
-      inbox.push(new Frame(2, ids(4, 1)));
+      expect(() => push(new Frame(1, ids(1, 3)))).toThrow('on purpose');
+      push(new Frame(2, ids(4, 1)));
       await settle();
       expect(handed).toEqual(ids(1, 4));
     });
