@@ -1,5 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import '../../../shared/src/page/tokens.css';
+import '../../../shared/src/page/base.css';
 import { App } from './app.js';
 import { Cargo } from './cargo.js';
 import { ChatRoom } from './chat-room.js';
