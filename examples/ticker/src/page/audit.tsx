@@ -1,19 +1,19 @@
 import { useEffect, useState } from 'react';
-import type { GoodsSymbol, Level } from '../server/goods.js';
+import type { Level } from '../server/market.js';
 import type { BookView } from './book-view.js';
 import { api } from './line.js';
 
 /** While trading is halted: is the book of this page, made of updates alone, the book of the exchange? */
-export function Audit({ symbol, book }: { readonly symbol: GoodsSymbol; readonly book: BookView }) {
+export function Audit({ book }: { readonly book: BookView }) {
   const [verdict, setVerdict] = useState('…');
   useEffect(() => {
     const leaving = new AbortController();
     api.levels
-      .query({ symbol }, { signal: leaving.signal })
+      .query(undefined, { signal: leaving.signal })
       .then((levels) => setVerdict(compare(book, levels)))
       .catch(() => {});
     return () => leaving.abort();
-  }, [symbol, book]);
+  }, [book]);
   return (
     <p className="aside" data-testid="audit">
       {verdict}

@@ -1,6 +1,6 @@
 import type { Gap } from '@hawser/client';
+import type { Side } from '../server/market.js';
 import type { BookEvent } from '../server/router.js';
-import type { Tracked } from './tracked.js';
 
 /** What stands at each price, as far as this page knows. */
 export interface BookView {
@@ -15,7 +15,7 @@ export interface BookView {
 export const emptyBook: BookView = { buy: new Map(), sell: new Map(), updates: 0, spared: 0 };
 
 /** The book after all that came since the last frame. */
-export function updateBook(book: BookView, events: readonly Tracked<BookEvent>[]): BookView {
+export function updateBook(book: BookView, events: readonly { readonly data: BookEvent }[]): BookView {
   const sides = { buy: new Map(book.buy), sell: new Map(book.sell) };
   for (const { data: event } of events) {
     if (event.type === 'book') {
@@ -34,6 +34,6 @@ export function countSpared(book: BookView, { count = 0 }: Gap): BookView {
 }
 
 /** Best price first. */
-export function ladderOf(levels: ReadonlyMap<number, number>, side: 'buy' | 'sell'): [number, number][] {
-  return [...levels].sort(([a], [b]) => (side === 'buy' ? b - a : a - b));
+export function ladderOf(book: BookView, side: Side): [price: number, size: number][] {
+  return [...book[side]].sort(([a], [b]) => (side === 'buy' ? b - a : a - b));
 }

@@ -3,25 +3,18 @@ import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import type { Mount, Running } from '../../../shared/src/server/mount.js';
 import { Exchange } from './exchange.js';
-import { type Context, createRouter, openChannels } from './router.js';
+import { type Context, createRouter } from './router.js';
 
 /** Outlives the server: what was placed and traded is not the server's to lose. */
 const exchange = new Exchange();
 
 /** Called at each start of the server. */
 export async function startTicker(mount: Mount): Promise<Running> {
-  const channels = openChannels(exchange);
-  const server = await serve({
+  return serve({
     ...mount,
-    router: createRouter(exchange, channels),
+    router: createRouter(exchange),
     createContext: ({ params }) => contextOf(params),
   });
-  return {
-    close() {
-      channels.close();
-      return server.close();
-    },
-  };
 }
 
 function contextOf(params: unknown): Context {
