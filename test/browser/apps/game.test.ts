@@ -64,8 +64,8 @@ describe.skipIf(skipped)('game', () => {
     const [left, words] = [await number(ann, 'left-out'), await number(bob, 'said')];
     await bob.page.bringToFront();
     await until(() => hitsTaken(bob, 'Petrel')).toBeGreaterThan(hits);
-    // Four words a second: more frames than those that are sent ahead.
-    await until(() => number(bob, 'said')).toBeGreaterThan(words + 16);
+    // Twenty words a second: more frames than those that are sent ahead.
+    await until(() => number(bob, 'said')).toBeGreaterThan(words + 80);
     expect(await text(bob, 'players')).toBe('2');
     expect(await told(ann)).toBe(hits);
 

@@ -1,72 +1,57 @@
 import type { Surface } from '../../../shared/src/page/surface.js';
-import { BOAT_LENGTH, type Boat, FULL_SPEED } from '../server/frame.js';
-import { colourOf } from './colours.js';
+import { BAY, BOAT_LENGTH, type Boat, FULL_SPEED } from '../server/frame.js';
 
 const HALF = BOAT_LENGTH / 2;
 const BEAM = BOAT_LENGTH * 0.17;
 
-/** A hull from above, and sails that fill with the speed. */
+/** A boat's own, legible by day and by night. Gulls are grey. */
+export function colourOf({ player }: Boat): string {
+  return player === 0 ? 'oklch(62% 0.02 240)' : `oklch(62% 0.16 ${(player * 137 + 248) % 360})`;
+}
+
+/** On a surface that is as wide as the bay. */
 export function drawBoat(surface: Surface, boat: Boat, isOwn: boolean): void {
-  const { pen, ink } = surface;
+  const { pen, width, ink } = surface;
+  const scale = width / BAY.width;
   pen.save();
-  pen.translate(boat.x, boat.y);
-  if (isOwn) drawRing(surface);
+  pen.translate(boat.x * scale, boat.y * scale);
+  drawName(surface, `${boat.name} ${boat.barrels}`, { below: BOAT_LENGTH * 0.75 * scale, isOwn });
+  pen.scale(scale, scale);
   pen.rotate(boat.heading);
+  pen.globalAlpha = boat.spared ? 0.5 : 1;
+  pen.strokeStyle = ink('ink');
+  pen.lineWidth = isOwn ? 4 : 2;
+  drawHull(pen, colourOf(boat));
+  drawSail(pen, { fill: ink('field'), fullness: boat.speed / FULL_SPEED });
+  pen.restore();
+}
+
+function drawHull(pen: CanvasRenderingContext2D, colour: string): void {
   pen.beginPath();
   pen.moveTo(HALF, 0);
   pen.quadraticCurveTo(HALF * 0.4, BEAM * 1.5, -HALF, BEAM * 0.8);
   pen.lineTo(-HALF, -BEAM * 0.8);
   pen.quadraticCurveTo(HALF * 0.4, -BEAM * 1.5, HALF, 0);
-  pen.closePath();
-  pen.fillStyle = colourOf(boat);
+  pen.fillStyle = colour;
   pen.fill();
-  pen.strokeStyle = ink('ink');
-  pen.lineWidth = 2;
   pen.stroke();
-  drawSails(surface, boat);
-  pen.restore();
-  drawName(surface, boat, isOwn);
 }
 
-function drawRing({ pen, ink }: Surface): void {
+function drawSail(pen: CanvasRenderingContext2D, sail: { fill: string; fullness: number }): void {
+  const belly = 5 + sail.fullness * 22;
   pen.beginPath();
-  pen.arc(0, 0, BOAT_LENGTH * 0.85, 0, 2 * Math.PI);
-  pen.strokeStyle = ink('sea');
-  pen.lineWidth = 2;
-  pen.setLineDash([4, 7]);
+  pen.moveTo(0, -BEAM * 1.9);
+  pen.quadraticCurveTo(belly * 2, 0, 0, BEAM * 1.9);
+  pen.quadraticCurveTo(belly * 0.7 - 5, 0, 0, -BEAM * 1.9);
+  pen.fillStyle = sail.fill;
+  pen.fill();
   pen.stroke();
-  pen.setLineDash([]);
 }
 
-/** Fuller, the faster. One that balls miss for now has them shivering. */
-function drawSails({ pen, ink }: Surface, { speed, spared }: Boat): void {
-  const belly = spared ? 0 : 4 + (speed / FULL_SPEED) * 15;
-  pen.fillStyle = ink('field');
-  pen.strokeStyle = ink('ink');
-  pen.lineWidth = 1.5;
-  for (const [mast, reach] of [
-    [HALF * 0.35, BEAM * 1.5],
-    [-HALF * 0.4, BEAM * 1.9],
-  ] as const) {
-    pen.beginPath();
-    pen.moveTo(mast, -reach);
-    pen.quadraticCurveTo(mast + belly * 2, 0, mast, reach);
-    pen.quadraticCurveTo(mast + belly * 0.7 - 5, 0, mast, -reach);
-    pen.closePath();
-    pen.fill();
-    pen.stroke();
-  }
-}
-
-function drawName({ pen, ink }: Surface, { x, y, name, barrels }: Boat, isOwn: boolean): void {
+function drawName({ pen, ink }: Surface, name: string, at: { below: number; isOwn: boolean }): void {
+  pen.font = `${at.isOwn ? '600 ' : ''}14px system-ui, sans-serif`;
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
-  pen.font = `${isOwn ? '600 ' : ''}21px system-ui, sans-serif`;
-  pen.lineWidth = 5;
-  pen.lineJoin = 'round';
-  pen.strokeStyle = ink('panel');
-  pen.fillStyle = ink(isOwn ? 'ink' : 'ink-soft');
-  const label = `${name} ${barrels}`;
-  pen.strokeText(label, x, y + BOAT_LENGTH * 0.8 + 4);
-  pen.fillText(label, x, y + BOAT_LENGTH * 0.8 + 4);
+  pen.fillStyle = ink(at.isOwn ? 'ink' : 'ink-soft');
+  pen.fillText(name, 0, at.below);
 }

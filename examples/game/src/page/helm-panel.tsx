@@ -1,43 +1,40 @@
-import { useEffect, useRef, useState } from 'react';
 import { Figure } from '../../../shared/src/page/figure.js';
+import { useRate } from '../../../shared/src/page/use-rate.js';
 import type { Boat } from '../server/frame.js';
-import type { Key, Tiller } from './tiller.js';
+import type { Tiller } from './tiller.js';
 
 interface HelmProps {
   readonly tiller: Tiller;
   readonly boat: Boat | undefined;
-  readonly tick: number;
+  readonly came: number;
   readonly skipped: number;
 }
 
-const BUTTONS: readonly { readonly key: Key; readonly label: string; readonly hint: string }[] = [
-  { key: 'port', label: 'Port', hint: 'A' },
-  { key: 'sail', label: 'Sail', hint: 'W' },
-  { key: 'starboard', label: 'Starboard', hint: 'D' },
-  { key: 'fire', label: 'Fire', hint: 'space' },
-];
+const BUTTONS = [
+  { key: 'port', label: 'Port' },
+  { key: 'sail', label: 'Sail' },
+  { key: 'starboard', label: 'Starboard' },
+] as const;
 
-export function HelmPanel({ tiller, boat, tick, skipped }: HelmProps) {
-  const rate = useRate(tick);
+/** As fast as it looks. */
+const METRES_A_KNOT = 25;
+
+export function HelmPanel({ tiller, boat, came, skipped }: HelmProps) {
+  const rate = useRate(came);
   return (
     <section className="panel helm" aria-labelledby="helm-title">
-      <header className="panel-head">
-        <h2 id="helm-title">The helm</h2>
-        <p className="aside">or arrow keys, or press the bay</p>
-      </header>
+      <h2 id="helm-title">The helm</h2>
+      <p className="aside">arrow keys, or</p>
       <div className="helm-buttons">
-        {BUTTONS.map(({ key, label, hint }) => (
+        {BUTTONS.map(({ key, label }) => (
           <button
             key={key}
             type="button"
-            data-testid={key}
-            onPointerDown={() => tiller.press(key)}
-            onPointerUp={() => tiller.release(key)}
-            onPointerLeave={() => tiller.release(key)}
-            onKeyDown={(event) => event.code === 'Space' && tiller.press(key)}
-            onKeyUp={() => tiller.release(key)}
+            onPointerDown={() => tiller.held.add(key)}
+            onPointerUp={() => tiller.held.delete(key)}
+            onPointerLeave={() => tiller.held.delete(key)}
           >
-            {label} <kbd>{hint}</kbd>
+            {label}
           </button>
         ))}
       </div>
@@ -50,26 +47,4 @@ export function HelmPanel({ tiller, boat, tick, skipped }: HelmProps) {
       </dl>
     </section>
   );
-}
-
-/** As fast as it looks. */
-const METRES_A_KNOT = 25;
-
-/** Frames that came in the last second. */
-function useRate(tick: number): number {
-  const frames = useRef(0);
-  const [rate, setRate] = useState(0);
-  useEffect(() => {
-    if (tick > 0) frames.current += 1;
-  }, [tick]);
-  useEffect(() => {
-    let then = { frames: frames.current, at: performance.now() };
-    const timer = setInterval(() => {
-      const now = { frames: frames.current, at: performance.now() };
-      setRate(Math.round(((now.frames - then.frames) * 1_000) / (now.at - then.at)));
-      then = now;
-    }, 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return rate;
 }

@@ -1,10 +1,9 @@
 import type { Hit } from '../server/frame.js';
-import type { Welcome } from './client-router.js';
 
 const SHOWN = 5;
 
 interface LogProps {
-  readonly own: Welcome | undefined;
+  readonly name: string | undefined;
   readonly boardings: number;
   readonly hits: readonly Hit[];
   /** Hits, as the bay shows them. */
@@ -12,8 +11,7 @@ interface LogProps {
 }
 
 /** What the server called, of this page. */
-export function LogPanel({ own, boardings, hits, suffered }: LogProps) {
-  const newest = hits.slice(-SHOWN).reverse();
+export function LogPanel({ name, boardings, hits, suffered }: LogProps) {
   const inOrder = hits.every(({ number }, index) => number === index + 1);
   return (
     <section className="panel log" aria-labelledby="log-title">
@@ -23,24 +21,19 @@ export function LogPanel({ own, boardings, hits, suffered }: LogProps) {
           {hits.length} of {suffered} hits told{inOrder ? '' : ', out of order'}
         </p>
       </header>
-      <ol data-testid="log">
-        {newest.map(({ number, by, lost }) => (
+      <ol>
+        {[...hits.slice(-SHOWN)].reverse().map(({ number, by, lost }) => (
           <li key={number}>
-            <code>hit</code> No. {number}, by the {by}: {spoils(lost)}
+            <code>hit</code> No. {number}, by the {by}, barrels lost: {lost}
           </li>
         ))}
-        {own && (
+        {name && (
           <li data-testid="welcome">
-            <code>welcome</code> aboard the {own.name}
+            <code>welcome</code> aboard the {name}
             {boardings > 1 && ` (${boardings} times)`}
           </li>
         )}
       </ol>
     </section>
   );
-}
-
-function spoils(lost: number): string {
-  if (lost === 0) return 'nothing lost';
-  return lost === 1 ? '1 barrel lost' : `${lost} barrels lost`;
 }

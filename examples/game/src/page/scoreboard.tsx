@@ -1,5 +1,5 @@
 import type { Boat } from '../server/frame.js';
-import { colourOf } from './colours.js';
+import { colourOf } from './draw-boat.js';
 
 interface ScoreboardProps {
   readonly boats: readonly Boat[];
@@ -8,7 +8,7 @@ interface ScoreboardProps {
 
 export function Scoreboard({ boats, own }: ScoreboardProps) {
   const ranked = [...boats].sort((a, b) => b.barrels - a.barrels || a.name.localeCompare(b.name));
-  const players = boats.filter(({ sailedBy }) => sailedBy === 'player').length;
+  const players = boats.filter(({ player }) => player > 0).length;
   return (
     <section className="panel scores" aria-labelledby="scores-title">
       <header className="panel-head">

@@ -2,15 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { type Key, Tiller } from './tiller.js';
 import { voyage } from './voyage.js';
 
-const KEYS: Readonly<Record<string, Key>> = {
-  ArrowLeft: 'port',
-  KeyA: 'port',
-  ArrowRight: 'starboard',
-  KeyD: 'starboard',
-  ArrowUp: 'sail',
-  KeyW: 'sail',
-  Space: 'fire',
-};
+const KEYS: Readonly<Record<string, Key>> = { ArrowLeft: 'port', ArrowUp: 'sail', ArrowRight: 'starboard' };
 
 /** At sea for as long as the page is shown. */
 export function useTiller(): Tiller {
@@ -19,25 +11,21 @@ export function useTiller(): Tiller {
     const ashore = new AbortController();
     const { signal } = ashore;
     const down = (event: KeyboardEvent): void => {
-      const key = KEYS[event.code];
-      if (key === undefined || event.ctrlKey || event.metaKey || isControl(event.target)) return;
+      const key = KEYS[event.key];
+      // With these the browser goes back.
+      if (key === undefined || event.altKey || event.metaKey) return;
       event.preventDefault();
-      if (!event.repeat) tiller.press(key);
+      tiller.held.add(key);
     };
     const up = (event: KeyboardEvent): void => {
-      const key = KEYS[event.code];
-      if (key !== undefined) tiller.release(key);
+      const key = KEYS[event.key];
+      if (key !== undefined) tiller.held.delete(key);
     };
     addEventListener('keydown', down, { signal });
     addEventListener('keyup', up, { signal });
-    addEventListener('blur', () => tiller.releaseAll(), { signal });
+    addEventListener('blur', () => tiller.held.clear(), { signal });
     voyage(tiller, signal).catch(reportError);
     return () => ashore.abort();
   }, [tiller]);
   return tiller;
-}
-
-/** Its keys are its own. */
-function isControl(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, input, select, a') !== null;
 }

@@ -1,13 +1,17 @@
 import { hawserErrorOf } from '@hawser/client';
-import { api, ship } from './line.js';
+import { ship } from './client-router.js';
+import { api } from './line.js';
 import type { Tiller } from './tiller.js';
 
-/** Sails until the signal, or for as long as the connection is not closed: in one call, or in another when the server and with it the session is lost. */
+/**
+ * Sails until the signal, or for as long as the connection is not closed: in one call, or in another when the server
+ * and with it the session is lost.
+ */
 export async function voyage(tiller: Tiller, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      const heard = ship.view.value.hits.length;
-      const helm = tiller.voyage(signal);
+      const heard = ship.value.hits.length;
+      const helm = tiller.helms(signal);
       await api.sail.mutate({ heard, helm }, { signal, timeoutMs: Number.POSITIVE_INFINITY });
     } catch (error) {
       const code = hawserErrorOf(error)?.code;

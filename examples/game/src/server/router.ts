@@ -4,7 +4,7 @@ import { initTRPC } from '@trpc/server';
 import { z } from 'zod';
 import type { ClientRouter } from '../page/client-router.js';
 import type { Bay } from './bay.js';
-import { frameSchema, helmSchema } from './frame.js';
+import { frameSchema, type Hit, helmSchema } from './frame.js';
 
 export interface Context {
   readonly player: string;
@@ -17,18 +17,11 @@ const PATIENCE = { timeoutMs: 150_000 };
 
 const t = initTRPC.context<Context>().create();
 
-export type AppRouter = ReturnType<typeof createRouter>['router'];
-
-/** `stop` stops the bay. */
 export function createRouter(bay: Bay) {
   const frames = channel({ event: frameSchema, key: () => 'bay', keep: { events: 30 } });
-  const crew = new Map<string, Context['page']>();
-  const stop = bay.watch({
-    frame: (frame) => frames.publish(frame).catch(console.error),
-    hit: (player, hit) => tell(crew.get(player)?.hit.mutate(hit, PATIENCE)),
-  });
+  bay.listener = (frame) => frames.publish(frame).catch(console.error);
 
-  const router = t.router({
+  return t.router({
     // Whoever was away gets the bay as it is, not the film of what it missed.
     watch: t.procedure.subscription(() => frames.subscribe({ overflow: 'latest' })),
 
@@ -36,23 +29,23 @@ export function createRouter(bay: Bay) {
     sail: t.procedure
       .input(z.object({ heard: z.number().int().nonnegative(), helm: stream(helmSchema) }))
       .mutation(async ({ input, ctx: { player, page } }) => {
-        const { vessel, entry, leave } = bay.board(player);
-        crew.set(player, page);
-        tell(page.welcome.mutate({ id: player, name: entry.name }, PATIENCE));
+        const crew = { hit: (hit: Hit) => tell(page.hit.mutate(hit, PATIENCE)) };
+        const vessel = bay.board(player, crew);
+        tell(page.welcome.mutate({ id: player, name: vessel.boat.name }, PATIENCE));
         // Hits that were told to a session which is no more: the page says how many it has heard of.
-        for (const hit of entry.hits.slice(input.heard)) tell(page.hit.mutate(hit, PATIENCE));
+        for (const hit of vessel.hits.slice(input.heard)) crew.hit(hit);
         try {
           for await (const helm of input.helm) vessel.obey(helm);
         } finally {
-          leave();
-          if (crew.get(player) === page) crew.delete(player);
+          bay.leave(vessel, crew);
         }
       }),
   });
-  return { router, stop };
 }
 
+export type AppRouter = ReturnType<typeof createRouter>;
+
 /** A page that is gone for good need not hear it. */
-function tell(call: Promise<unknown> | undefined): void {
-  call?.catch(() => {});
+function tell(call: Promise<unknown>): void {
+  call.catch(() => {});
 }

@@ -12,21 +12,14 @@ const bay = new Bay();
 
 /** Called at each start of the server. */
 export async function startGame(mount: Mount): Promise<Running> {
-  const { router, stop } = createRouter(bay);
-  const server = await serve({
+  return serve({
     ...mount,
-    router,
+    router: createRouter(bay),
     createContext: ({ params, session }) => ({
       player: playerOf(params),
       page: createClient<ClientRouter>(session),
     }),
   });
-  return {
-    close() {
-      stop();
-      return server.close();
-    },
-  };
 }
 
 function playerOf(params: unknown): string {

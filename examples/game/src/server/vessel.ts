@@ -1,124 +1,95 @@
-import { BAY, BOAT_LENGTH, type Boat, FULL_SPEED, type Helm, ISLANDS, type Place } from './frame.js';
+import { BAY, BOAT_LENGTH, type Boat, FULL_SPEED, type Helm, type Hit, type Place } from './frame.js';
+
+/** Whoever has the helm. */
+export interface Crew {
+  /** The boat was hit. */
+  hit(hit: Hit): void;
+}
 
 const TURN_PER_SECOND = 2.5;
-const PULL = 260;
+const PULL = 240;
 const DRAG = PULL / FULL_SPEED;
-const RELOAD_S = 0.7;
-/** For so long a boat that was hit does not answer its helm. */
-const SHAKEN_S = 0.9;
-/** For so long after a hit, and after it was launched, balls miss it. */
-const SPARED_S = 4;
 /** Without a word from the helm for so long, the sail is let go. */
 const SILENCE_S = 1.5;
+const SPARED_S = 4;
 
-/** One boat, and whoever is at its helm. */
+/** One boat. It is in port while it has no crew. */
 export class Vessel {
-  readonly id: string;
-  readonly #name: string;
-  readonly #colour: number;
-  readonly #sailedBy: Boat['sailedBy'];
-  #x: number;
-  #y: number;
-  #heading: number;
-  #speed = 0;
-  #helm: Helm = { number: 0, turn: 0, sail: false, fire: false };
-  #helms = 0;
+  /** All of them, oldest first. */
+  readonly hits: Hit[] = [];
+  crew: Crew | undefined;
+  #boat: Boat;
+  #helm = { turn: 0, sail: false };
   #silence = 0;
-  #reloading = 0;
-  #shaken = 0;
-  #spared = SPARED_S;
-  barrels = 0;
-  hits = 0;
+  #spared = 0;
 
-  constructor(boat: Pick<Boat, 'id' | 'name' | 'colour' | 'sailedBy'>, berth: Place) {
-    this.id = boat.id;
-    this.#name = boat.name;
-    this.#colour = boat.colour;
-    this.#sailedBy = boat.sailedBy;
-    this.#x = berth.x;
-    this.#y = berth.y;
-    this.#heading = Math.atan2(BAY.height / 2 - berth.y, BAY.width / 2 - berth.x);
+  constructor(boat: Pick<Boat, 'id' | 'name' | 'player'>, berth: Place) {
+    const still = { heading: 0, speed: 0, barrels: 0, hits: 0, spared: true, helm: 0, helms: 0 };
+    this.#boat = { ...boat, ...berth, ...still };
   }
 
   get boat(): Boat {
-    return {
-      id: this.id,
-      name: this.#name,
-      colour: this.#colour,
-      sailedBy: this.#sailedBy,
-      x: rounded(this.#x),
-      y: rounded(this.#y),
-      heading: Math.round(this.#heading * 1_000) / 1_000,
-      speed: rounded(this.#speed),
-      barrels: this.barrels,
-      hits: this.hits,
-      spared: this.isSpared,
-      helm: this.#helm.number,
-      helms: this.#helms,
-    };
+    return this.#boat;
   }
 
-  obey(helm: Helm): void {
+  putToSea(crew: Crew): void {
+    this.crew = crew;
+    this.#spared = SPARED_S;
+    this.#change({ helm: 0, helms: 0 });
+  }
+
+  obey({ number, ...helm }: Helm): void {
     this.#helm = helm;
-    this.#helms += 1;
     this.#silence = 0;
+    this.#change({ helm: number, helms: this.#boat.helms + 1 });
   }
 
   move(seconds: number): void {
     this.#silence += seconds;
-    this.#reloading = Math.max(0, this.#reloading - seconds);
-    this.#shaken = Math.max(0, this.#shaken - seconds);
-    this.#spared = Math.max(0, this.#spared - seconds);
-    const minded = this.#shaken === 0 && this.#silence < SILENCE_S;
-    const { turn, sail } = minded ? this.#helm : { turn: 0, sail: false };
-    const steerage = 0.35 + 0.65 * Math.min(1, this.#speed / FULL_SPEED);
-    this.#heading += (this.#shaken > 0 ? 5 : turn * TURN_PER_SECOND * steerage) * seconds;
-    this.#speed += ((sail ? PULL : 0) - DRAG * this.#speed) * seconds;
-    this.#x += Math.cos(this.#heading) * this.#speed * seconds;
-    this.#y += Math.sin(this.#heading) * this.#speed * seconds;
-    this.#keepOffShore();
+    this.#spared -= seconds;
+    const { turn, sail } = this.#silence < SILENCE_S ? this.#helm : { turn: 0, sail: false };
+    const steerage = 0.35 + (0.65 * this.#boat.speed) / FULL_SPEED;
+    const heading = this.#boat.heading + turn * TURN_PER_SECOND * steerage * seconds;
+    const speed = this.#boat.speed + ((sail ? PULL : 0) - DRAG * this.#boat.speed) * seconds;
+    this.#change({
+      heading: rounded(heading),
+      speed: rounded(speed),
+      x: within(this.#boat.x + Math.cos(heading) * speed * seconds, BAY.width),
+      y: within(this.#boat.y + Math.sin(heading) * speed * seconds, BAY.height),
+      spared: this.#spared > 0,
+    });
   }
 
-  /** Where the ball leaves the bow, if the gun is loaded and the lanyard pulled. */
-  fire(): (Place & { readonly heading: number }) | undefined {
-    if (!this.#helm.fire || this.#reloading > 0 || this.#silence > SILENCE_S) return undefined;
-    this.#reloading = RELOAD_S;
-    const [x, y] = [Math.cos(this.#heading), Math.sin(this.#heading)];
-    return { x: this.#x + x * BOAT_LENGTH, y: this.#y + y * BOAT_LENGTH, heading: this.#heading };
+  reaches({ x, y }: Place): boolean {
+    return Math.hypot(x - this.#boat.x, y - this.#boat.y) < BOAT_LENGTH * 0.6;
   }
 
-  get isSpared(): boolean {
-    return this.#spared > 0;
+  /** The faster one hits the slower one. */
+  hasRammed({ boat }: Vessel): boolean {
+    return this.#boat.speed > boat.speed && !boat.spared && this.reaches(boat);
   }
 
-  isWithin(metres: number, { x, y }: Place): boolean {
-    return Math.hypot(x - this.#x, y - this.#y) < metres;
+  gain(barrels: number): void {
+    this.#change({ barrels: this.#boat.barrels + barrels });
   }
 
-  /** Answers how many barrels went overboard. */
-  beHit(): number {
-    const lost = Math.min(3, this.barrels);
-    this.barrels -= lost;
-    this.hits += 1;
-    this.#shaken = SHAKEN_S;
+  beHit(by: string): Hit {
+    const hit = { number: this.hits.length + 1, by, lost: Math.min(3, this.#boat.barrels) };
+    this.hits.push(hit);
     this.#spared = SPARED_S;
-    this.#speed *= 0.3;
-    return lost;
+    this.#change({ hits: hit.number, barrels: this.#boat.barrels - hit.lost, speed: 0, spared: true });
+    this.crew?.hit(hit);
+    return hit;
   }
 
-  #keepOffShore(): void {
-    const margin = BOAT_LENGTH / 2;
-    this.#x = Math.min(BAY.width - margin, Math.max(margin, this.#x));
-    this.#y = Math.min(BAY.height - margin, Math.max(margin, this.#y));
-    for (const { x, y, radius } of ISLANDS) {
-      const away = Math.hypot(this.#x - x, this.#y - y);
-      const least = radius + margin;
-      if (away >= least || away === 0) continue;
-      this.#x = x + ((this.#x - x) * least) / away;
-      this.#y = y + ((this.#y - y) * least) / away;
-      this.#speed *= 0.96;
-    }
+  #change(change: Partial<Boat>): void {
+    this.#boat = { ...this.#boat, ...change };
   }
 }
 
-const rounded = (value: number): number => Math.round(value * 10) / 10;
+function within(at: number, shore: number): number {
+  return rounded(Math.min(shore - BOAT_LENGTH, Math.max(BOAT_LENGTH, at)));
+}
+
+/** Frames are sent often. */
+const rounded = (value: number): number => Math.round(value * 100) / 100;
