@@ -138,7 +138,7 @@ export const mutants = [
   mutant(
     'never lets a session expire',
     registry,
-    'if (entry.greetings.size === 0 || now >= entry.sparedUntil)',
+    'if (entry.greetings.length === 0 || now >= entry.sparedUntil)',
     'if (now < 0)',
   ),
   mutant(
@@ -419,8 +419,8 @@ export const mutants = [
   mutant(
     'calls a stream whole that failed',
     readStreams,
-    'return this.#finish(message[1], open, { shape: message[2] });',
-    'return this.#finish(message[1], open, undefined);',
+    'return this.#finish(open, { shape: message[2] });',
+    'return this.#finish(open, undefined);',
   ),
   mutant(
     'does not tell readers of an answer that their session is lost',
@@ -455,7 +455,7 @@ export const mutants = [
   mutant(
     'forgets what waits for its turn',
     'session/inbox.ts',
-    'if (this.#pace.tired()) return this.#options.turn.yield(this.#begin);',
+    'if (this.#pace.tired()) return this.#turn.yield(() => this.#begin());',
     'if (this.#pace.tired()) return;',
   ),
   mutant(

@@ -2,8 +2,8 @@ import type { Clock, JsonObject, Random, Turn } from '@hawser/core';
 import { Connection, limits } from '@hawser/core';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { LateDispatch } from './late-dispatch.js';
-import type { WebSocketClass } from './web-socket.js';
-import { dialWith } from './web-socket.js';
+import type { Listen, WebSocketClass } from './web-socket.js';
+import { dialWith, listenToEvents } from './web-socket.js';
 
 export interface ConnectOptions {
   /** Where the server listens: `ws:` or `wss:`; in a browser also a path of the page's own host. */
@@ -31,6 +31,8 @@ export interface ConnectOptions {
 /** What differs from runtime to runtime. */
 export interface Runtime {
   readonly WebSocket: WebSocketClass | undefined;
+  /** How that class is listened to, where there is a quicker way than by an event for each message. */
+  readonly listen?: Listen;
   readonly turn: Turn;
 }
 
@@ -56,9 +58,10 @@ export function connectWith(runtime: Runtime, options: ConnectOptions, base?: st
   const url = webSocketUrl(options.url, base);
   const report = reporter(options.onError);
   const WebSocket = options.WebSocket ?? runtime.WebSocket;
+  const listen = options.WebSocket ? listenToEvents : (runtime.listen ?? listenToEvents);
   if (WebSocket === undefined) throw new TypeError('This runtime has no WebSocket: pass one as an option');
   return new Connection({
-    dial: dialWith(WebSocket, url, { clock, report }),
+    dial: dialWith(WebSocket, url, { clock, report, listen }),
     clock,
     random,
     turn: runtime.turn,

@@ -2,7 +2,7 @@ import type { Connection, Turn } from '@hawser/core';
 import { WebSocket } from 'ws';
 import type { ConnectOptions } from './connect.js';
 import { connectWith } from './connect.js';
-import type { WebSocketClass } from './web-socket.js';
+import type { Listen, WebSocketClass } from './web-socket.js';
 
 export type {
   ConnectionState,
@@ -40,7 +40,14 @@ const nodeTurn: Turn = {
   },
 };
 
+/** `ws` makes no event objects for its own listeners. */
+const listen: Listen = (web, told) => {
+  (web as WebSocket).on('message', (data, isBinary) =>
+    told(isBinary ? new Uint8Array(data as ArrayBuffer) : String(data)),
+  );
+};
+
 /** As in a browser, over `ws`. */
 export function connect(options: ConnectOptions): Connection {
-  return connectWith({ WebSocket: WebSocket as unknown as WebSocketClass, turn: nodeTurn }, options);
+  return connectWith({ WebSocket: WebSocket as WebSocketClass, listen, turn: nodeTurn }, options);
 }

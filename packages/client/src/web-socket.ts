@@ -1,7 +1,7 @@
 import type { Clock, Dial, DialEvents, FrameData, Socket } from '@hawser/core';
 import { socketBufferBytes, subprotocol } from '@hawser/core';
 
-/** The part of the web's WebSocket that is used; `on` and `terminate` are what `ws` has beside it. */
+/** The part of the web's WebSocket that is used; `terminate` is what `ws` has beside it. */
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
@@ -12,7 +12,6 @@ export interface WebSocketLike {
   onerror: ((event: never) => void) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  on?(event: 'message', listener: (data: never, isBinary: boolean) => void): unknown;
   terminate?(): void;
 }
 
@@ -28,15 +27,32 @@ const closeMs = 2000;
 /** How often a full buffer is looked at: the web has no event for it. */
 const drainMs = 5;
 
+/** Has `told` called with each message of a socket. */
+export type Listen = (web: WebSocketLike, told: (data: FrameData) => void) => void;
+
+/** As every WebSocket tells them. */
+export const listenToEvents: Listen = (web, told) => {
+  web.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) =>
+    told(typeof data === 'string' ? data : new Uint8Array(data));
+};
+
+export interface DialOptions {
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+  readonly listen: Listen;
+}
+
 /** Opens sockets of a WebSocket class. */
 export function dialWith(
   WebSocket: WebSocketClass,
   url: string,
-  { clock, report }: { readonly clock: Clock; readonly report: (error: unknown) => void },
+  { clock, report, listen }: DialOptions,
 ): Dial {
   return (events) => {
     try {
-      return new ClientSocket(new WebSocket(url, subprotocol), events, clock);
+      const web = new WebSocket(url, subprotocol);
+      listen(web, (data) => events.frame(data));
+      return new ClientSocket(web, events, clock);
     } catch (error) {
       // Such as `ws:` from a page that came over `https:`.
       report(error);
@@ -62,14 +78,6 @@ class ClientSocket implements Socket {
     this.#clock = clock;
     web.binaryType = 'arraybuffer';
     web.onopen = () => events.opened();
-    // Without an event object for each message.
-    if (web.on)
-      web.on('message', (data: ArrayBuffer | { toString(): string }, isBinary) =>
-        events.frame(isBinary ? new Uint8Array(data as ArrayBuffer) : data.toString()),
-      );
-    else
-      web.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) =>
-        events.frame(typeof data === 'string' ? data : new Uint8Array(data));
     web.onclose = ({ code }: { readonly code: number }) => events.closed(code);
     // Told as `close` right after; without a listener, `ws` would end the process.
     web.onerror = () => {};

@@ -49,7 +49,7 @@ export class Connection implements Caller {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#preparing = new PreparingCalls(() => options.clock.now());
+    this.#preparing = new PreparingCalls(options.clock);
     this.#dialler = new Dialler(options, {
       current: (session) => this.#adopt(session),
       refused: (end) => this.#refuse(end),

@@ -73,9 +73,12 @@ class Guest implements ServerSession {
     this.#session = session;
     this.#options = options;
     this.#busy = busy;
-    this.#preparing = new PreparingCalls(() => options.clock.now());
+    this.#preparing = new PreparingCalls(options.clock);
+    const { clock, dispatch, timeoutMs } = options;
     this.peer = new Peer(session, {
-      ...options,
+      clock,
+      dispatch,
+      timeoutMs,
       idle: () => this.#rest(),
       lost: (calls, end) => this.#lost(calls, end),
     });

@@ -2,18 +2,18 @@ interface Identified {
   readonly id: number;
 }
 
-/** Slots that a table begins with. A power of two. */
-const fewSlots = 16;
+/** Slots that a table begins with: a power of two, or none before the first entry, as most sessions are idle. */
+const fewSlots = 4;
+const noSlots: never[] = [];
 
 /**
- * What is in flight, by ids that rise. A `Map` would do, but for the collector: when it makes room, its old table goes
+ * What is in flight, by ids that rise, or that fall below 0. A `Map` would do, but for the collector: when it makes room, its old table goes
  * on pointing at the new one, so that tables which are old enough keep all later ones, and what was in them, until the
  * whole heap is marked. Here most are found in a ring, at their id modulo its size; those who are met there by a later
  * one, because they stay for long, move to a map, in which little changes.
  */
 export class IdTable<T extends Identified> {
-  /** None before the first entry: most sessions are idle most of the time. */
-  #slots: (T | undefined)[] = [];
+  #slots: (T | undefined)[] = noSlots;
   #late: Map<number, T> | undefined;
   #size = 0;
 
@@ -47,7 +47,7 @@ export class IdTable<T extends Identified> {
   }
 
   clear(): void {
-    this.#slots = [];
+    this.#slots = noSlots;
     this.#late = undefined;
     this.#size = 0;
   }

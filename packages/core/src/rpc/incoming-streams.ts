@@ -2,12 +2,14 @@ import type { Session } from '../session/session.js';
 import type { EndMessage, ErrorMessage, GapMessage, ItemMessage } from '../wire/message.js';
 import { encodeBare, encodeCredit, messageKinds, readValue } from '../wire/message.js';
 import type { Found } from './attachments.js';
+import { IdTable } from './id-table.js';
 import { IncomingStream } from './incoming-stream.js';
 
 /** Messages about a stream inside a value, from its sender. */
 export type StreamMessage = ItemMessage | EndMessage | ErrorMessage | GapMessage;
 
 interface Open {
+  readonly id: number;
   readonly stream: IncomingStream;
   /** Told when its sender is done with it. */
   readonly over: () => void;
@@ -16,14 +18,14 @@ interface Open {
 /** The streams inside values that the other end sends on one session. */
 export class IncomingStreams {
   readonly #session: Session;
-  readonly #open = new Map<number, Open>();
+  readonly #open = new IdTable<Open>();
 
   constructor(session: Session) {
     this.#session = session;
   }
 
   /** Takes a stream in; undefined, and the end of the session, if there cannot be one of that id. */
-  open(id: number, { over }: Omit<Open, 'stream'>): IncomingStream | undefined {
+  open(id: number, { over }: Pick<Open, 'over'>): IncomingStream | undefined {
     if (this.#open.has(id)) return this.#reject('bad-id');
     if (this.#open.size >= this.#session.takes.calls) return this.#reject('too-many');
     const session = this.#session;
@@ -32,7 +34,7 @@ export class IncomingStreams {
       credit: (consumed, items, bytes) => session.send(encodeCredit(id, consumed, items, bytes), 'reply'),
       cancel: () => this.cancel(id),
     });
-    this.#open.set(id, { stream, over });
+    this.#open.add({ id, stream, over });
     return stream;
   }
 
@@ -51,15 +53,15 @@ export class IncomingStreams {
       case messageKinds.gap:
         return;
       case messageKinds.end:
-        return this.#finish(message[1], open, undefined);
+        return this.#finish(open, undefined);
       case messageKinds.error:
-        return this.#finish(message[1], open, { shape: message[2] });
+        return this.#finish(open, { shape: message[2] });
       default:
         message satisfies never;
     }
   }
 
-  #finish(id: number, { stream, over }: Open, failure: { readonly shape: unknown } | undefined): void {
+  #finish({ id, stream, over }: Open, failure: { readonly shape: unknown } | undefined): void {
     this.#open.delete(id);
     stream.finish(failure);
     over();

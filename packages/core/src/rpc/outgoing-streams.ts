@@ -4,6 +4,7 @@ import type { StreamRow } from '../wire/attachment-rows.js';
 import type { CreditMessage } from '../wire/message.js';
 import { encodeBare, encodeError } from '../wire/message.js';
 import type { ValueStream } from './dispatch.js';
+import { IdTable } from './id-table.js';
 import type { Progress, PumpFailure } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
 import type { StreamTurns } from './stream-turns.js';
@@ -105,12 +106,18 @@ export class SentStreams {
   }
 }
 
+interface Open {
+  readonly id: number;
+  readonly pump: StreamPump;
+  readonly sent: SentStreams;
+}
+
 /** The streams inside values that this end sends on one session. */
 export class OutgoingStreams {
   readonly #session: Session;
   readonly #turns: StreamTurns;
   readonly #freed: () => void;
-  readonly #open = new Map<number, { readonly pump: StreamPump; readonly sent: SentStreams }>();
+  readonly #open = new IdTable<Open>();
   #lastId = 0;
 
   /** `freed` is told whenever the other end takes one more. */
@@ -148,7 +155,7 @@ export class OutgoingStreams {
       },
       progress: progresses ? (progress) => sent.took(id, progress) : undefined,
     });
-    this.#open.set(id, { pump, sent });
+    this.#open.add({ id, pump, sent });
     sent.add([stream.path, id], pump);
   }
 

@@ -29,7 +29,8 @@ export interface PeerOptions {
 export class Peer implements SessionHandler {
   readonly #options: PeerOptions;
   readonly #session: Session;
-  readonly #outgoing: OutgoingCalls;
+  /** Most servers never call their clients. */
+  #outgoing: OutgoingCalls | undefined;
   readonly #incoming: IncomingCalls;
   readonly #turns = new StreamTurns();
   readonly #sent: OutgoingStreams;
@@ -41,34 +42,35 @@ export class Peer implements SessionHandler {
     this.#options = options;
     this.#session = session;
     const turns = this.#turns;
-    const outgoing = new OutgoingStreams(session, turns, () => this.#outgoing.fill());
+    const outgoing = new OutgoingStreams(session, turns, () => this.#outgoing?.fill());
     const incoming = new IncomingStreams(session);
     this.#sent = outgoing;
     this.#received = incoming;
-    this.#outgoing = new OutgoingCalls(session, { ...options, outgoing, incoming });
-    this.#incoming = new IncomingCalls(session, { ...options, turns, outgoing, incoming });
+    const { clock, dispatch } = options;
+    this.#incoming = new IncomingCalls(session, { clock, dispatch, turns, outgoing, incoming });
     session.handler = this;
   }
 
   get outstanding(): boolean {
-    return this.#outgoing.size > 0;
+    return this.#outgoing !== undefined && this.#outgoing.size > 0;
   }
 
   call(call: OutgoingCall): void {
+    this.#outgoing ??= this.#makeOutgoing();
     this.#outgoing.start(call);
   }
 
   /** The server said no: calls that have not left are rejected. */
   refuse({ name, error }: SessionEnd): void {
-    this.#outgoing.refuse(name, error);
+    this.#outgoing?.refuse(name, error);
   }
 
   sweep(now: number): void {
-    this.#outgoing.sweep(now);
+    this.#outgoing?.sweep(now);
   }
 
   limited(): void {
-    this.#outgoing.limited();
+    this.#outgoing?.limited();
   }
 
   room(): boolean {
@@ -77,11 +79,17 @@ export class Peer implements SessionHandler {
 
   ended(end: SessionEnd): void {
     this.#incoming.abortAll(`The session has ended (${end.name})`);
-    this.#options.lost(this.#outgoing.surrender(), end);
+    this.#options.lost(this.#outgoing?.surrender() ?? [], end);
   }
 
   arriving(id: number | undefined): void {
-    if (id !== undefined) this.#outgoing.heard(id);
+    if (id !== undefined) this.#outgoing?.heard(id);
+  }
+
+  #makeOutgoing(): OutgoingCalls {
+    const { clock, timeoutMs, idle } = this.#options;
+    const streams = { outgoing: this.#sent, incoming: this.#received };
+    return new OutgoingCalls(this.#session, { clock, timeoutMs, idle, ...streams });
   }
 
   message(message: Message, arrival: Arrival): void {
@@ -100,11 +108,11 @@ export class Peer implements SessionHandler {
       case messageKinds.end:
       case messageKinds.gap:
         if (message[1] < 0) return this.#received.receive(message, found);
-        return this.#outgoing.receive(message, found);
+        return this.#outgoing?.receive(message, found);
       case messageKinds.result:
       case messageKinds.started:
       case messageKinds.position:
-        return this.#outgoing.receive(message, found);
+        return this.#outgoing?.receive(message, found);
       default:
         message satisfies never;
     }

@@ -1,18 +1,20 @@
+import type { Clock } from '../session/ports.js';
 import { HawserError } from './hawser-error.js';
 import type { OutgoingCall, Payload } from './outgoing-call.js';
 import { closeSources } from './outgoing-streams.js';
 
 /** Calls whose payload is still being read. They are in no session yet, and may be settled there and then. */
 export class PreparingCalls {
-  readonly #calls = new Set<OutgoingCall>();
-  readonly #now: () => number;
+  /** Most never have any. */
+  #calls: Set<OutgoingCall> | undefined;
+  readonly #clock: Clock;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   get size(): number {
-    return this.#calls.size;
+    return this.#calls?.size ?? 0;
   }
 
   /** `ready` is told when the call can be made, `over` when it never will. */
@@ -21,13 +23,14 @@ export class PreparingCalls {
     later: Promise<Payload | HawserError>,
     told: { ready(): void; over(): void },
   ): void {
+    this.#calls ??= new Set();
     this.#calls.add(call);
     void later.then((payload) => {
-      this.#calls.delete(call);
+      this.#calls?.delete(call);
       if (payload instanceof HawserError) call.lose(payload);
       else if (call.settled) closeSources(payload.streams);
       else {
-        call.prepared(payload, this.#now());
+        call.prepared(payload, this.#clock.now());
         return told.ready();
       }
       told.over();
@@ -36,7 +39,7 @@ export class PreparingCalls {
 
   /** Ends those that have a fault. */
   stop(faultOf: (call: OutgoingCall) => HawserError | undefined, shape?: unknown): void {
-    for (const call of [...this.#calls]) {
+    for (const call of [...(this.#calls ?? [])]) {
       const fault = faultOf(call);
       if (fault) call.stop(fault, shape);
     }

@@ -26,7 +26,7 @@ export class Entry {
   /** The socket that carries the session. */
   line: Line | undefined;
   /** All sockets that are concerned with it: the one that carries it, and those whose dials are not decided. */
-  readonly greetings = new Set<Line>();
+  greetings: readonly Line[] = [];
   /** Who dialled, where the application says so. */
   identity: string | undefined;
   /** Whose share of the server's memory it takes. */
@@ -42,6 +42,14 @@ export class Entry {
     this.session = session;
     this.digest = digest;
     this.owner = owner;
+  }
+
+  enter(line: Line): void {
+    this.greetings = [...this.greetings, line];
+  }
+
+  leave(line: Line): void {
+    this.greetings = this.greetings.filter((it) => it !== line);
   }
 
   /** Whether a dial of it was ever accepted. */

@@ -14,8 +14,6 @@ export class Fifo<T> {
   #first: T | undefined;
   #slots: (T | undefined)[] = noSlots;
   #head = 0;
-  /** Entries in the ring. */
-  #behind = 0;
   #size = 0;
 
   get size(): number {
@@ -23,11 +21,13 @@ export class Fifo<T> {
   }
 
   push(entry: T): void {
-    if (this.#size++ === 0) this.#first = entry;
+    if (this.#size === 0) this.#first = entry;
     else {
-      if (this.#behind === this.#slots.length) this.#resize(Math.max(fewSlots, 2 * this.#behind));
-      this.#slots[this.#slotOf(this.#behind++)] = entry;
+      const behind = this.#size - 1;
+      if (behind === this.#slots.length) this.#resize(Math.max(fewSlots, 2 * behind));
+      this.#slots[this.#slotOf(behind)] = entry;
     }
+    this.#size++;
   }
 
   peek(): T | undefined {
@@ -36,8 +36,8 @@ export class Fifo<T> {
 
   shift(): T | undefined {
     const entry = this.#first;
+    this.#first = this.#size > 1 ? this.#advance() : undefined;
     if (this.#size > 0) this.#size--;
-    this.#first = this.#behind > 0 ? this.#advance() : undefined;
     return entry;
   }
 
@@ -68,26 +68,25 @@ export class Fifo<T> {
     return (this.#head + index) & (this.#slots.length - 1);
   }
 
-  /** Takes the next one out of the ring. */
+  /** The second; the ring begins behind it from now on. */
   #advance(): T | undefined {
+    const { length } = this.#slots;
+    if (length > keptSlots && this.#size * 4 <= length) this.#resize(length / 2);
     const entry = this.#slots[this.#head];
     this.#slots[this.#head] = undefined;
     this.#head = this.#slotOf(1);
-    this.#behind--;
-    const { length } = this.#slots;
-    if (length > keptSlots && this.#behind * 4 <= length) this.#resize(length / 2);
     return entry;
   }
 
   #become(entries: readonly T[]): void {
     this.#first = undefined;
     this.#slots = noSlots;
-    this.#head = this.#behind = this.#size = 0;
+    this.#head = this.#size = 0;
     for (const entry of entries) this.push(entry);
   }
 
   #resize(slots: number): void {
-    const entries = Array.from({ length: this.#behind }, (_, i) => this.#slots[this.#slotOf(i)]);
+    const entries = Array.from({ length: this.#size - 1 }, (_, i) => this.#slots[this.#slotOf(i)]);
     this.#slots = new Array<T | undefined>(slots).fill(undefined);
     for (let i = 0; i < entries.length; i++) this.#slots[i] = entries[i];
     this.#head = 0;

@@ -1,20 +1,21 @@
 import type { Delivery, Hand } from './delivery.js';
 import { Fifo } from './fifo.js';
 import { Pace } from './pace.js';
-import type { Turn } from './ports.js';
+import type { Clock, Turn } from './ports.js';
 
 /** Bytes that wait for a turn of theirs; what comes beyond that has those before it handed on at once. */
 const mostBytes = 1_048_576;
 
 export interface InboxOptions {
   readonly turn: Turn;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly hand: Hand;
 }
 
 /** What has come in, handed on in its order. What takes its time takes several turns. */
 export class Inbox {
-  readonly #options: InboxOptions;
+  readonly #turn: Turn;
+  readonly #handTo: Hand;
   readonly #pace: Pace;
   /** What is handed on next, and what comes after it. */
   #current: Delivery | undefined;
@@ -23,9 +24,10 @@ export class Inbox {
   #state: 'idle' | 'handing' | 'resting' = 'idle';
   #goesOn = false;
 
-  constructor(options: InboxOptions) {
-    this.#options = options;
-    this.#pace = new Pace(options.now);
+  constructor({ turn, clock, hand }: InboxOptions) {
+    this.#turn = turn;
+    this.#handTo = hand;
+    this.#pace = new Pace(clock);
   }
 
   /** What is being handed on. */
@@ -86,25 +88,25 @@ export class Inbox {
 
   #rest(): void {
     this.#state = 'resting';
-    this.#options.turn.flush(this.#measure, settled);
+    this.#turn.flush(() => this.#measure(), settled);
   }
 
-  readonly #measure = (): void => {
+  #measure(): void {
     this.#goesOn = false;
-    if (this.#pace.tired()) return this.#options.turn.yield(this.#begin);
+    if (this.#pace.tired()) return this.#turn.yield(() => this.#begin());
     this.#goesOn = this.#next() !== undefined;
     this.#hand();
-    if (this.#goesOn && this.#state === 'idle') this.#options.turn.flush(this.#settle, settled);
-  };
+    if (this.#goesOn && this.#state === 'idle') this.#turn.flush(() => this.#settle(), settled);
+  }
 
-  readonly #settle = (): void => {
+  #settle(): void {
     this.#goesOn = false;
-  };
+  }
 
-  readonly #begin = (): void => {
+  #begin(): void {
     this.#pace.begin();
     this.#hand();
-  };
+  }
 
   #next(): Delivery | undefined {
     this.#current ??= this.#waiting.shift();
@@ -114,7 +116,7 @@ export class Inbox {
   /** Hands on one message. */
   #handOn(delivery: Delivery): void {
     try {
-      delivery.next(this.#options.hand);
+      delivery.next(this.#handTo);
     } finally {
       // Whoever got it may have ended the session.
       if (delivery.done && this.#current === delivery) {

@@ -1,3 +1,4 @@
+import type { Clock } from './ports.js';
 import { clockEvery, turnMs } from './turn-budget.js';
 
 /** However quick messages are, so many are handed on before the clock is read again. */
@@ -9,14 +10,14 @@ const mostAtOnce = 64;
  * of the next.
  */
 export class Pace {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #began = Number.NEGATIVE_INFINITY;
   /** How many may be handed on before the clock is read, and how many more of them. */
   #batch = clockEvery;
   #left = clockEvery;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Something came at `now`: in a turn of its own, if the last is long enough ago. */
@@ -33,14 +34,14 @@ export class Pace {
 
   /** The microtasks are done. Answers whether the turn is to be given back. */
   tired(): boolean {
-    if (this.#now() - this.#began >= turnMs) return true;
+    if (this.#clock.now() - this.#began >= turnMs) return true;
     this.#batch = Math.min(mostAtOnce, this.#batch * 2);
     this.#left = this.#batch;
     return false;
   }
 
   /** A new turn begins. */
-  begin(now = this.#now()): void {
+  begin(now = this.#clock.now()): void {
     this.#began = now;
     this.#batch = clockEvery;
     this.#left = this.#batch;

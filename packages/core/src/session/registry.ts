@@ -99,7 +99,7 @@ export class Registry<R> implements GreetingOwner<R> {
     const entry = this.#entries.get(digest);
     const verdict =
       hello.mode === 'open' ? this.#open(digest, entry, request) : this.#resume(digest, entry, hello);
-    if (verdict.kind === 'session') verdict.entry.greetings.add(greeting);
+    if (verdict.kind === 'session') verdict.entry.enter(greeting);
     return verdict;
   }
 
@@ -115,8 +115,7 @@ export class Registry<R> implements GreetingOwner<R> {
     entry.line?.fence();
     entry.dial = hello.dial;
     // Older dials that are still being decided would come too late.
-    for (const greeting of [...entry.greetings])
-      if (greeting.olderThan(hello.dial)) greeting.refuse('stale-dial');
+    for (const greeting of entry.greetings) if (greeting.olderThan(hello.dial)) greeting.refuse('stale-dial');
     entry.identity = identity;
     entry.owner = identity === undefined ? this.#addressOf(request) : `identity ${identity}`;
     this.#absent.delete(entry);
@@ -128,16 +127,16 @@ export class Registry<R> implements GreetingOwner<R> {
 
   parted(greeting: Greeting<R>, { entry, code }: PendingDial<R>, name: CloseName | undefined): void {
     const { session } = entry;
-    entry.greetings.delete(greeting);
+    entry.leave(greeting);
     if (name === 'stuck') return session.close(name);
     if (entry.line || session.ended || this.#absent.has(entry)) return;
     if (entry.accepted && this.options.limits.window > 0) return this.#keep(entry, code);
     // Of a session that was never accepted nothing has run; and no other dial is left that might be.
-    if (entry.greetings.size === 0) session.end({ name: name ?? 'off' });
+    if (entry.greetings.length === 0) session.end({ name: name ?? 'off' });
   }
 
   dropped(greeting: Greeting<R>, entry: Entry, code: number): void {
-    entry.greetings.delete(greeting);
+    entry.leave(greeting);
     if (entry.line !== greeting) return;
     entry.line = undefined;
     entry.session.detach();
@@ -173,7 +172,7 @@ export class Registry<R> implements GreetingOwner<R> {
     if (entry && objection && !(off && objection === 'miscount')) return { kind: 'refused', name: objection };
     if (entry && !off) return { kind: 'session', entry };
     // With no window, whoever asks for a session shows that its line is dead.
-    for (const greeting of [...(entry?.greetings ?? [])]) greeting.fence();
+    for (const greeting of entry?.greetings ?? []) greeting.fence();
     return { kind: 'gone', reason: this.#reasonOf(digest, hello) };
   }
 
@@ -225,7 +224,7 @@ export class Registry<R> implements GreetingOwner<R> {
     this.#absent.delete(entry);
     const reason = entry.accepted ? reasonFor(end) : 'not-opened';
     if (this.options.limits.window > 0) this.#ended.add(entry.digest, reason);
-    for (const greeting of [...entry.greetings]) greeting.sessionEnded(end, reason);
+    for (const greeting of entry.greetings) greeting.sessionEnded(end, reason);
   }
 
   /** Asks for an eviction. Sessions end outside of whatever is going on now: their handlers are told. */
@@ -264,7 +263,7 @@ export class Registry<R> implements GreetingOwner<R> {
   /** A dial that came in time may take its time; those that follow it do not add to that. */
   #expire(entry: Entry, now: number): void {
     entry.sparedUntil ??= now + this.options.handshakeMs;
-    if (entry.greetings.size === 0 || now >= entry.sparedUntil) entry.session.end({ name: 'expired' });
+    if (entry.greetings.length === 0 || now >= entry.sparedUntil) entry.session.end({ name: 'expired' });
   }
 
   #arm(): void {

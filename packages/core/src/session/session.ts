@@ -7,7 +7,7 @@ import { fits } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits, wider } from '../wire/limits.js';
 import type { Message } from '../wire/message.js';
-import type { Arrival, Delivery, Origin } from './delivery.js';
+import type { Arrival, Delivery, Hand, Origin } from './delivery.js';
 import { FrameDelivery, WholeDelivery } from './delivery.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Data } from './frame-reader.js';
@@ -21,6 +21,7 @@ import { wholeLength } from './outgoing.js';
 import type { Clock, Socket, Turn } from './ports.js';
 import { Sequence } from './sequence.js';
 import type { StreamRoom } from './stream-room.js';
+import type { WriterOwner } from './writer.js';
 import { Writer } from './writer.js';
 
 /** Why a session is over: a close of the table, the word that it is gone, or what this end found of its line. */
@@ -93,15 +94,17 @@ const frameOverhead = 32;
  * One end of a session: messages in, counted frames out, over whatever socket is attached. With a window it keeps
  * what the other end has not acknowledged, and sends it again on the next socket. It does no I/O of its own.
  */
-export class Session {
+export class Session implements WriterOwner {
   readonly id: string;
   readonly #clock: Clock;
   readonly #owner: SessionOwner;
   readonly #sequence: Sequence;
   readonly #writer: Writer;
   readonly #liveness = new Liveness();
-  readonly #early = new EarlyAllowance();
-  readonly #transfers: IncomingTransfers;
+  /** While what comes may be early. */
+  #early: EarlyAllowance | undefined;
+  readonly #ledger: Ledger;
+  #transfers: IncomingTransfers | undefined;
   readonly #inbox: Inbox;
   #handler: SessionHandler | undefined;
   readonly #announces: boolean;
@@ -126,25 +129,12 @@ export class Session {
     this.#limits = limits ?? defaultLimits;
     this.#takes = announces ? wider(this.#limits, defaultLimits) : this.#limits;
     this.#announced = limits !== undefined;
+    this.#ledger = ledger;
     this.#sequence = new Sequence(ledger);
-    this.#transfers = new IncomingTransfers(ledger);
-    const now = (): number => clock.now();
-    this.#inbox = new Inbox({
-      turn,
-      now,
-      hand: (message, arrival) => this.#handler?.message(message, arrival),
-    });
+    const hand: Hand = (message, arrival) => this.#handler?.message(message, arrival);
+    this.#inbox = new Inbox({ turn, clock, hand });
     if (announces) this.#sequence.limit(this.#limits);
-    this.#writer = new Writer({
-      turn,
-      now,
-      ledger,
-      sequence: this.#sequence,
-      limits: () => this.#limits,
-      more: () => this.#inbox.goesOn,
-      flushing: () => this.#relimit(),
-      room: () => this.#state !== 'ended' && this.#handler?.room() === true,
-    });
+    this.#writer = new Writer(this, this.#sequence, options);
   }
 
   /** Binds the one handler; before the first frame arrives. */
@@ -184,7 +174,7 @@ export class Session {
 
   /** Characters and bytes that are held for the other end: what waits, what is kept, and what is not whole yet. */
   get held(): number {
-    return this.#writer.length + this.#sequence.length + this.#transfers.length;
+    return this.#writer.length + this.#sequence.length + (this.#transfers?.length ?? 0);
   }
 
   /** What the message came in that is being handed on. */
@@ -209,6 +199,20 @@ export class Session {
   /** How far streams may be pulled ahead of the socket. */
   get room(): StreamRoom {
     return this.#writer.room;
+  }
+
+  get goesOn(): boolean {
+    return this.#inbox.goesOn;
+  }
+
+  flushing(): void {
+    if (!this.#relimited) return;
+    this.#relimited = false;
+    this.#handler?.limited();
+  }
+
+  giveRoom(): boolean {
+    return this.#state !== 'ended' && this.#handler?.room() === true;
   }
 
   /** Queues a message; it leaves in a frame at the end of this turn, or when a socket is there. */
@@ -329,7 +333,7 @@ export class Session {
     this.#socket = undefined;
     this.#writer.clear();
     this.#sequence.clear();
-    this.#transfers.clear();
+    this.#transfers?.clear();
     this.#inbox.clear();
     this.#owner.ended(this, end);
     this.#handler?.ended(end);
@@ -346,6 +350,7 @@ export class Session {
   }
 
   #receivePart(part: Part, length: number, now: number): void {
+    this.#transfers ??= new IncomingTransfers(this.#ledger);
     const progress = this.#transfers.take(part, this.#takes);
     if (typeof progress === 'object' && 'violation' in progress) return this.close(progress.violation);
     this.#count(length);
@@ -400,6 +405,7 @@ export class Session {
 
   /** What may have been sent before the limits were known is measured by the defaults where they are wider. */
   #measureEarly(data: FrameData): void {
+    this.#early ??= new EarlyAllowance();
     const isData = typeof data !== 'string' || !data.startsWith('["');
     if (isData && !this.#early.spend(data)) this.#takes = this.#limits;
   }
@@ -415,11 +421,5 @@ export class Session {
     this.#announced = true;
     this.#relimited = true;
     this.#sequence.limit(announced);
-  }
-
-  #relimit(): void {
-    if (!this.#relimited) return;
-    this.#relimited = false;
-    this.#handler?.limited();
   }
 }

@@ -1,6 +1,6 @@
 import { limits } from '../wire/limits.js';
 import { wholeLength } from './outgoing.js';
-import type { Turn } from './ports.js';
+import type { Clock, Turn } from './ports.js';
 import { TurnBudget } from './turn-budget.js';
 
 /** Characters up to which stream items are pulled ahead of the socket. */
@@ -9,24 +9,24 @@ const aheadLength = 65_536;
 /** What an item is taken to need at least, before it is there. */
 const smallItem = 256;
 
-export interface StreamRoomOptions {
-  readonly turn: Turn;
-  readonly now: () => number;
+/** What has the room. */
+export interface RoomOwner {
   /** Characters of items that wait for the socket. */
-  readonly waiting: () => number;
+  readonly itemsWaiting: number;
   /** Items that travel in parts, and have not left entirely. */
-  readonly inParts: () => number;
+  readonly itemsInParts: number;
   /** Characters of items that the session's window still takes. */
-  readonly window: () => number;
+  readonly itemWindow: number;
   /** Somebody found no room: a flush is to come, after which there may be some. */
-  readonly wanted: () => void;
+  schedule(): void;
   /** Gives room to those who wait for it. Answers whether there are more. */
-  readonly give: () => boolean;
+  giveRoom(): boolean;
 }
 
 /** How far the streams of a session may be pulled ahead of its socket, all together. */
 export class StreamRoom {
-  readonly #options: StreamRoomOptions;
+  readonly #owner: RoomOwner;
+  readonly #turn: Turn;
   /** Somebody waits for room; somebody waits until an item in parts has left. */
   #starved = false;
   #largeStarved = false;
@@ -39,9 +39,10 @@ export class StreamRoom {
   #largeReserved = 0;
   readonly #budget: TurnBudget;
 
-  constructor(options: StreamRoomOptions) {
-    this.#options = options;
-    this.#budget = new TurnBudget(options.now);
+  constructor(owner: RoomOwner, turn: Turn, clock: Clock) {
+    this.#owner = owner;
+    this.#turn = turn;
+    this.#budget = new TurnBudget(clock);
   }
 
   /** Characters that an item of any stream is likely to have: the largest of late, slowly forgotten. */
@@ -85,7 +86,7 @@ export class StreamRoom {
 
   /** Whether one more item may be pulled that is likely to travel in parts. */
   get takesLarge(): boolean {
-    return this.#options.inParts() + this.#largeReserved < limits.unfinished.default;
+    return this.#owner.itemsInParts + this.#largeReserved < limits.unfinished.default;
   }
 
   /** An item was queued. */
@@ -103,7 +104,7 @@ export class StreamRoom {
   /** Somebody waits until another item in parts may be pulled. */
   await(): void {
     this.#largeStarved = true;
-    this.#options.wanted();
+    this.#owner.schedule();
   }
 
   /** Whether somebody waits for room. */
@@ -113,25 +114,25 @@ export class StreamRoom {
 
   /** Whether more may wait than what waits already and is being pulled. */
   #has(reserved: number): boolean {
-    return this.#options.waiting() + reserved < Math.min(aheadLength, this.#options.window());
+    return this.#owner.itemsWaiting + reserved < Math.min(aheadLength, this.#owner.itemWindow);
   }
 
   #give(): void {
     this.#starved = this.#largeStarved = false;
     if (this.#giving) return;
     this.#giving = true;
-    this.#options.turn.yield(this.#given);
+    this.#turn.yield(() => this.#given());
   }
 
-  readonly #given = (): void => {
+  #given(): void {
     this.#giving = false;
     this.#budget.begin();
     if (!this.#has(0)) this.#starve();
-    else if (this.#options.give()) this.#give();
-  };
+    else if (this.#owner.giveRoom()) this.#give();
+  }
 
   #starve(): void {
     this.#starved = true;
-    this.#options.wanted();
+    this.#owner.schedule();
   }
 }

@@ -8,38 +8,43 @@ import { Outbox } from './outbox.js';
 import type { LaneName, Outgoing } from './outgoing.js';
 import { wholeLength } from './outgoing.js';
 import { Pongs } from './pongs.js';
-import type { Socket, Turn } from './ports.js';
+import type { Clock, Socket, Turn } from './ports.js';
 import { socketBufferBytes } from './ports.js';
 import type { Sequence } from './sequence.js';
+import type { RoomOwner } from './stream-room.js';
 import { StreamRoom } from './stream-room.js';
 
-export interface WriterOptions {
-  readonly turn: Turn;
-  readonly now: () => number;
-  readonly ledger: Ledger;
-  readonly sequence: Sequence;
-  readonly limits: () => Limits;
+/** What is being written. */
+export interface WriterOwner {
+  readonly limits: Limits;
   /** Whether what leaves is to wait for more of this turn. */
-  readonly more: () => boolean;
+  readonly goesOn: boolean;
   /** Comes before anything leaves in a turn. */
-  readonly flushing: () => void;
+  flushing(): void;
   /** Gives the stream lane's room to those who wait for it. Answers whether there are more. */
-  readonly room: () => boolean;
+  giveRoom(): boolean;
+}
+
+export interface WriterPorts {
+  readonly turn: Turn;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
 }
 
 const noLengths = { text: 0, sections: 0 };
 
 /** What leaves a session: messages wait here until the socket takes them, and only then become frames. */
-export class Writer {
-  readonly #options: WriterOptions;
+export class Writer implements RoomOwner {
+  readonly #owner: WriterOwner;
+  readonly #turn: Turn;
+  readonly #clock: Clock;
   readonly #sequence: Sequence;
   readonly #outbox: Outbox;
-  readonly #early = new EarlyAllowance();
+  /** While there was no `welcome` yet. */
+  #early: EarlyAllowance | undefined;
   readonly #pongs = new Pongs();
   readonly room: StreamRoom;
   #socket: Socket | undefined;
-  /** Whether there was no `welcome` yet. */
-  #isEarly = false;
   /** Messages that were ever queued. */
   #messages = 0;
   #scheduled = false;
@@ -51,20 +56,29 @@ export class Writer {
   /** Whether the next frame of the streams' share is a part, if there is one. */
   #partNext = false;
 
-  constructor(options: WriterOptions) {
-    const { turn, now, ledger, sequence, room } = options;
-    this.#options = options;
+  constructor(owner: WriterOwner, sequence: Sequence, { turn, clock, ledger }: WriterPorts) {
+    this.#owner = owner;
+    this.#turn = turn;
+    this.#clock = clock;
     this.#sequence = sequence;
     this.#outbox = new Outbox(ledger);
-    this.room = new StreamRoom({
-      turn,
-      now,
-      waiting: () => this.#outbox.waiting('stream'),
-      inParts: () => this.#outbox.transfers?.count('stream') ?? 0,
-      window: () => sequence.streamRoom,
-      wanted: () => this.schedule(),
-      give: room,
-    });
+    this.room = new StreamRoom(this, turn, clock);
+  }
+
+  get itemsWaiting(): number {
+    return this.#outbox.waiting('stream');
+  }
+
+  get itemsInParts(): number {
+    return this.#outbox.transfers?.count('stream') ?? 0;
+  }
+
+  get itemWindow(): number {
+    return this.#sequence.streamRoom;
+  }
+
+  giveRoom(): boolean {
+    return this.#owner.giveRoom();
   }
 
   /** Characters that wait. */
@@ -85,7 +99,8 @@ export class Writer {
   /** On a socket before `welcome`, only an early allowance of frames leaves. */
   attach(socket: Socket, isEarly: boolean): void {
     this.#socket = socket;
-    this.#isEarly = isEarly;
+    if (!isEarly) this.#early = undefined;
+    else this.#early ??= new EarlyAllowance();
     this.#pongs.settle();
     this.#asked = false;
     this.#pingedAt = undefined;
@@ -114,7 +129,7 @@ export class Writer {
   say(name: 'ack' | 'ping' | 'pong'): void {
     const { written, received } = this.#sequence;
     this.#sequence.told();
-    if (name === 'ping') this.#pingedAt ??= this.#options.now();
+    if (name === 'ping') this.#pingedAt ??= this.#clock.now();
     this.#socket?.send(encodeCounts(name, written, received));
   }
 
@@ -126,7 +141,7 @@ export class Writer {
   /** A pong came: of several pings without one it answers the first. */
   pongCame(): void {
     if (this.#pingedAt === undefined) return;
-    this.#roundTripMs = this.#options.now() - this.#pingedAt;
+    this.#roundTripMs = this.#clock.now() - this.#pingedAt;
     this.#pingedAt = undefined;
   }
 
@@ -145,7 +160,7 @@ export class Writer {
   schedule(): void {
     if (this.#scheduled || this.#socket === undefined) return;
     this.#scheduled = true;
-    this.#options.turn.flush(this.#flush, this.#activity);
+    this.#turn.flush(this.#flush, this.#activity);
   }
 
   clear(): void {
@@ -165,9 +180,9 @@ export class Writer {
   readonly #activity = (): number => this.#messages;
 
   readonly #flush = (): void => {
-    if (this.#options.more()) return this.#options.turn.flush(this.#flush, this.#activity);
+    if (this.#owner.goesOn) return this.#turn.flush(this.#flush, this.#activity);
     this.#scheduled = false;
-    this.#options.flushing();
+    this.#owner.flushing();
     const socket = this.#socket;
     if (socket === undefined) return;
     if (!this.#full && this.#pongs.settle()) this.say('pong');
@@ -177,7 +192,7 @@ export class Writer {
       socket.send(frame);
     }
     this.#outbox.tell();
-    if (!this.#isEarly) this.#sayCounts();
+    if (!this.#early) this.#sayCounts();
     this.room.flushed();
   };
 
@@ -196,7 +211,7 @@ export class Writer {
 
   /** A new frame of what waits. Parts take turns with frames of items alone. */
   #build(): FrameData | undefined {
-    if (this.#isEarly) return this.#buildEarly();
+    if (this.#early) return this.#buildEarly(this.#early);
     if (this.#outbox.transfers === undefined) return this.#buildData();
     const part = this.#partNext && this.#outbox.onlyItems ? this.#buildPart() : undefined;
     this.#partNext = part === undefined;
@@ -206,7 +221,7 @@ export class Writer {
   #buildData(): FrameData | undefined {
     const { room } = this.#sequence;
     if (room <= 0) return undefined;
-    const length = Math.min(wholeLength, this.#options.limits().frameBytes / 3, room);
+    const length = Math.min(wholeLength, this.#owner.limits.frameBytes / 3, room);
     const streamLength = this.#sequence.streamRoom;
     const batch = this.#outbox.take({ length, strict: false, streamLength });
     return batch === undefined ? undefined : this.#sequence.build(batch);
@@ -215,18 +230,18 @@ export class Writer {
   #buildPart(): FrameData | undefined {
     const { partRoom } = this.#sequence;
     if (partRoom <= 0) return undefined;
-    const takes = this.#options.limits();
+    const takes = this.#owner.limits;
     const most = Math.min(wholeLength, takes.frameBytes - partHead, partRoom);
     const part = this.#outbox.transfers?.next(most, takes);
     return part === undefined ? undefined : this.#sequence.count(part);
   }
 
-  #buildEarly(): FrameData | undefined {
-    const { length } = this.#early;
+  #buildEarly(early: EarlyAllowance): FrameData | undefined {
+    const { length } = early;
     const batch = this.#outbox.take({ length, strict: true, streamLength: length });
     if (batch === undefined) return undefined;
     const frame = this.#sequence.build(batch);
-    this.#early.spend(frame);
+    early.spend(frame);
     return frame;
   }
 }

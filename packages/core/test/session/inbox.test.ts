@@ -54,7 +54,7 @@ function openInbox(costs: Costs) {
           callback();
         }),
     },
-    now: () => now,
+    clock: { now: () => now, after: () => ({ cancel() {} }) },
     hand([, id]) {
       handed.push(id as number);
       turns[turns.length - 1] = (turns.at(-1) ?? 0) + 1;

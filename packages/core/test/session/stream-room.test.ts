@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/session/ports.ts';
+import type { RoomOwner } from '../../src/session/stream-room.ts';
 import { StreamRoom } from '../../src/session/stream-room.ts';
 import { ManualTurn } from '../harness/manual-turn.ts';
 
@@ -7,18 +9,18 @@ function slowRoom(): { room: StreamRoom; turn: ManualTurn; pull: () => number; g
   const turn = new ManualTurn();
   let now = 0;
   let given = 0;
-  const room = new StreamRoom({
-    turn,
-    now: () => now,
-    waiting: () => 0,
-    inParts: () => 0,
-    window: () => 1_000_000,
-    wanted: () => {},
-    give: () => {
+  const clock: Clock = { now: () => now, after: () => ({ cancel() {} }) };
+  const owner: RoomOwner = {
+    itemsWaiting: 0,
+    itemsInParts: 0,
+    itemWindow: 1_000_000,
+    schedule() {},
+    giveRoom() {
       given++;
       return false;
     },
-  });
+  };
+  const room = new StreamRoom(owner, turn, clock);
   const pull = (): number => {
     let items = 0;
     while (room.reserve(0)) {
