@@ -166,7 +166,7 @@ export class Outbox {
     const text = typeof entry === 'string' ? entry : entry.text;
     batch.text += batch.text === '' ? text : `,${text}`;
     if (typeof entry === 'string') return;
-    entry.state = 'framed';
+    entry.frame();
     if (entry.sections.length > 0) batch.sections = [...(batch.sections ?? []), ...entry.sections];
     this.#framed(entry);
   }

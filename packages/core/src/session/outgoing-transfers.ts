@@ -101,7 +101,7 @@ export class OutgoingTransfers {
   #finish(entry: Outgoing): void {
     this.#lanes.delete(entry);
     this.#add(-entry.length);
-    entry.state = 'framed';
+    entry.frame();
     this.#framed(entry);
   }
 

@@ -11,7 +11,7 @@ const none: readonly Uint8Array[] = [];
 
 /** A message whose sender wants to know whether it left, or may want it back, or that has byte sections. */
 export class Outgoing {
-  /** Its JSON; empty once it was taken back. */
+  /** Its JSON; empty once it has left, or was taken back. */
   text: string;
   readonly sections: readonly Uint8Array[];
   /** It is `framed` when all of it is in frames: until then the other end cannot carry it out. */
@@ -33,6 +33,12 @@ export class Outgoing {
 
   get inParts(): boolean {
     return this.length > wholeLength;
+  }
+
+  /** All of it is in frames. */
+  frame(): void {
+    this.text = '';
+    this.state = 'framed';
   }
 
   /** Lets go of what was to be sent. */
