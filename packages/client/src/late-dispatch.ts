@@ -39,7 +39,7 @@ export class LateDispatch implements Dispatch {
   }
 
   async #load(): Promise<Dispatch> {
-    const { routerDispatch } = await import('@hawser/core/trpc');
+    const { routerDispatch } = await import('./serve-router.js');
     const onError = ({ error }: { readonly error: unknown }): void => this.#report(error);
     this.#loaded = routerDispatch({ router: this.#router, onError });
     return this.#loaded;
