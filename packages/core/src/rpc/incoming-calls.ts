@@ -14,9 +14,9 @@ import type { IncomingStream } from './incoming-stream.js';
 import type { IncomingStreams } from './incoming-streams.js';
 import { LazySignal } from './lazy-signal.js';
 import type { OutgoingStreams, SentStreams } from './outgoing-streams.js';
-import { closeSources } from './outgoing-streams.js';
 import type { PumpFailure, PumpOptions } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
+import { closeSources } from './stream-source.js';
 import type { StreamTurns } from './stream-turns.js';
 
 /** A call that runs here. */

@@ -10,9 +10,9 @@ import type { Attachments } from './dispatch.js';
 import { HawserError } from './hawser-error.js';
 import type { IncomingStream } from './incoming-stream.js';
 import type { SentStreams } from './outgoing-streams.js';
-import { closeSources } from './outgoing-streams.js';
 import type { StreamOrigin } from './stream-intake.js';
 import type { Progress } from './stream-pump.js';
+import { closeSources } from './stream-source.js';
 
 /** An input, ready to be sent. */
 export interface Payload extends Attachments {

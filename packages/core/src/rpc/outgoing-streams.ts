@@ -188,14 +188,3 @@ export class OutgoingStreams {
 }
 
 const tooLarge = JSON.stringify({ message: 'The error is larger than the other end accepts' });
-
-/** Lets go of streams that nobody is going to read. */
-export function closeSources(streams: readonly ValueStream[] = []): void {
-  for (const { iterator } of streams) {
-    try {
-      iterator.return?.().then(undefined, () => {});
-    } catch {
-      // Whoever made it wants to hear of its end, not to be heard about it.
-    }
-  }
-}

@@ -1,7 +1,7 @@
 import type { Clock } from '../session/ports.js';
 import { HawserError } from './hawser-error.js';
 import type { OutgoingCall, Payload } from './outgoing-call.js';
-import { closeSources } from './outgoing-streams.js';
+import { closeSources } from './stream-source.js';
 
 /** Calls whose payload is still being read. They are in no session yet, and may be settled there and then. */
 export class PreparingCalls {

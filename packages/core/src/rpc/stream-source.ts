@@ -30,6 +30,17 @@ export function iterate<T>(source: StreamSource<T>): AsyncIterator<T, unknown, u
   );
 }
 
+/** Lets go of streams that nobody is going to read. */
+export function closeSources(streams: readonly { readonly iterator: AsyncIterator<unknown> }[] = []): void {
+  for (const { iterator } of streams) {
+    try {
+      iterator.return?.().then(undefined, () => {});
+    } catch {
+      // Whoever made it wants to hear of its end, not to be heard about it.
+    }
+  }
+}
+
 /**
  * Web streams are read by a reader even where they are async iterable, which Safari's are not: cancelling a reader
  * ends a read that waits, while the iterator's `return` waits for it.

@@ -4,9 +4,8 @@ import { isObservable, observableToAsyncIterable } from '@trpc/server/observable
 import type { Detached } from '../rpc/attachments.js';
 import { detach } from '../rpc/attachments.js';
 import type { Dispatch, IncomingCall, Reply, StreamElement, ValueStream } from '../rpc/dispatch.js';
-import { closeSources } from '../rpc/outgoing-streams.js';
 import type { StreamSource } from '../rpc/stream-source.js';
-import { iterate } from '../rpc/stream-source.js';
+import { closeSources, iterate } from '../rpc/stream-source.js';
 import type { BufferOptions } from './buffer.js';
 import { buffer, droppedOf, isBuffered } from './buffer.js';
 import type { CallFailure } from './error-shape.js';
