@@ -70,7 +70,7 @@ class Reading implements Subscriber {
 
   constructor(channel: SubscribedChannel, options: ReaderOptions, present: Presenter) {
     this.#channel = channel;
-    this.#reader = new ChannelReader(channel, options, () => this.told());
+    this.#reader = new ChannelReader(channel, options, () => this.wake());
     this.#present = present;
   }
 
@@ -95,7 +95,7 @@ class Reading implements Subscriber {
 
   end(): void {
     if (this.#state === 'live') this.#state = 'ended';
-    this.told();
+    this.wake();
   }
 
   #begin(): void {
@@ -137,6 +137,9 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
   readonly #reading: Reading;
   readonly #unlisten: (() => void) | undefined;
   #waiting: Waiter<T>[] = [];
+  /** What is taken may publish, or ask for more: that comes after it. */
+  #settling = false;
+  #told = false;
 
   /** A generator around it cannot be left while it waits here, but by the signal. */
   constructor(reading: Reading, signal: AbortSignal | undefined) {
@@ -165,6 +168,17 @@ class ChannelIterator<T> implements AsyncIterator<TrackedEnvelope<T>, void, unkn
   }
 
   #settle(): void {
+    this.#told = true;
+    if (this.#settling) return;
+    this.#settling = true;
+    while (this.#told) {
+      this.#told = false;
+      this.#give();
+    }
+    this.#settling = false;
+  }
+
+  #give(): void {
     for (let waiter = this.#waiting[0]; waiter; waiter = this.#waiting[0]) {
       try {
         const result = this.#take();

@@ -7,10 +7,10 @@ const fewSlots = 4;
 const noSlots: never[] = [];
 
 /**
- * What is in flight, by ids that rise, or that fall below 0. A `Map` would do, but for the collector: when it makes room, its old table goes
- * on pointing at the new one, so that tables which are old enough keep all later ones, and what was in them, until the
- * whole heap is marked. Here most are found in a ring, at their id modulo its size; those who are met there by a later
- * one, because they stay for long, move to a map, in which little changes.
+ * What is in flight, by ids that rise from 1, or fall from -1. A `Map` would do, but for the collector: when it makes
+ * room, its old table goes on pointing at the new one, so that tables which are old enough keep all later ones, and
+ * what was in them, until the whole heap is marked. Here most are found in a ring, at their id modulo its size; those
+ * who are met there by a later one, because they stay for long, move to a map, in which little changes.
  */
 export class IdTable<T extends Identified> {
   #slots: (T | undefined)[] = noSlots;

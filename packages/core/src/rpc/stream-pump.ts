@@ -83,8 +83,7 @@ export class StreamPump implements Pump {
   run(): void {
     const { room } = this.#session;
     while (this.#state === 'ready' && this.#open) {
-      // What a feed gives is there: its own room is bound enough.
-      if (this.#feed ? room.admits(this.length) : room.reserve(this.length)) this.#next();
+      if (this.#feed ? room.ask(this.length) : room.reserve(this.length)) this.#next();
       else {
         this.#state = 'waiting';
         this.#options.turns.push(this);

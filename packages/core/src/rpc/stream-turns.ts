@@ -39,13 +39,15 @@ export class StreamTurns {
 
   /** Resumes about as many as there is room for. Answers whether there are more that it has room for. */
   give(room: StreamRoom): boolean {
-    for (let left = roomLength; left > 0; ) {
+    let left = roomLength;
+    // Whoever waits again is for the next time.
+    for (let count = this.#waiting.size; count > 0 && left > 0; count--) {
       const pump = this.#waiting.shift();
-      if (pump === undefined) break;
-      if (!pump.waits) this.#stale--;
+      if (!pump?.waits) this.#stale--;
       else {
+        const before = room.waiting;
         pump.resume();
-        left -= pump.length || room.itemLength;
+        left -= Math.max(pump.length || room.itemLength, room.waiting - before);
       }
     }
     while (room.takesLarge && this.#large.size > 0) {

@@ -44,11 +44,13 @@ export class Entry {
     this.owner = owner;
   }
 
-  enter(line: Line): void {
+  /** A socket begins to be concerned with it. */
+  addLine(line: Line): void {
     this.greetings = [...this.greetings, line];
   }
 
-  leave(line: Line): void {
+  /** It is so no more. */
+  removeLine(line: Line): void {
     this.greetings = this.greetings.filter((it) => it !== line);
   }
 

@@ -68,10 +68,11 @@ export class Inbox {
   #hand(): void {
     this.#state = 'handing';
     try {
-      for (let next = this.#next(); next && this.#pace.allows(); next = this.#next()) this.#handOn(next);
+      for (let next = this.#upcoming(); next && this.#pace.allows(); next = this.#upcoming())
+        this.#handOn(next);
     } finally {
       // Also when somebody throws: nobody is to be unheard for ever because of one message.
-      if (this.#next()) this.#rest();
+      if (this.#upcoming()) this.#rest();
       else this.#state = 'idle';
     }
   }
@@ -80,7 +81,8 @@ export class Inbox {
   #handDownTo(bytes: number): void {
     this.#state = 'handing';
     try {
-      for (let next = this.#next(); next && this.#bytes > bytes; next = this.#next()) this.#handOn(next);
+      for (let next = this.#upcoming(); next && this.#bytes > bytes; next = this.#upcoming())
+        this.#handOn(next);
     } finally {
       this.#state = 'resting';
     }
@@ -94,7 +96,7 @@ export class Inbox {
   #measure(): void {
     this.#goesOn = false;
     if (this.#pace.tired()) return this.#turn.yield(() => this.#begin());
-    this.#goesOn = this.#next() !== undefined;
+    this.#goesOn = this.#upcoming() !== undefined;
     this.#hand();
     if (this.#goesOn && this.#state === 'idle') this.#turn.flush(() => this.#settle(), settled);
   }
@@ -108,7 +110,8 @@ export class Inbox {
     this.#hand();
   }
 
-  #next(): Delivery | undefined {
+  /** What is handed on next, from now on the current one. */
+  #upcoming(): Delivery | undefined {
     this.#current ??= this.#waiting.shift();
     return this.#current;
   }

@@ -38,6 +38,8 @@ export class Lane {
     this.#add(-entry.length);
     entry.withdraw();
     this.#withdrawn++;
+    // An empty lane is not looked at before there is something in it again.
+    if (this.size === 0) return this.clear();
     if (this.#withdrawn < sweepAt || this.#withdrawn * 2 < this.#entries.size) return;
     this.#entries.retain((it) => typeof it === 'string' || it.state === 'waiting');
     this.#withdrawn = 0;

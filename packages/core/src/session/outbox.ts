@@ -61,7 +61,7 @@ export class Outbox {
 
   push(entry: Entry, lane: LaneName): void {
     const whole = entry.length <= wholeLength;
-    if (whole && this.#only === undefined && this.#lanesEmpty) return this.#setOnly(entry, lane);
+    if (whole && this.#only === undefined && this.#lanesEmpty) return this.#putIn(entry, lane);
     if (!whole && lane !== 'stream') return this.#transfer(entry, lane);
     this.#spill().of(lane).push(entry);
     // A stream's messages have an order: what leaves in parts begins when all that was there before it has left.
@@ -72,7 +72,11 @@ export class Outbox {
   withdraw(entry: Outgoing, lane: LaneName): void {
     if (entry.state !== 'waiting') return;
     if (this.#transfers?.withdraw(entry)) return;
-    this.#spill().of(lane).withdraw(entry);
+    if (entry === this.#only) {
+      this.#takeOut();
+      return entry.withdraw();
+    }
+    this.#lanes?.of(lane).withdraw(entry);
     this.#advance();
   }
 
@@ -99,7 +103,7 @@ export class Outbox {
   #takeOnly(only: Entry, { length, strict, streamLength }: FrameBounds): Batch | undefined {
     if (strict && only.length + 2 > length) return undefined;
     if (this.#onlyLane === 'stream' && streamLength <= 0) return undefined;
-    this.#setOnly(undefined, this.#onlyLane);
+    this.#takeOut();
     const batch: Batch = { text: '', sections: undefined };
     this.#add(batch, only);
     return batch;
@@ -122,7 +126,7 @@ export class Outbox {
   }
 
   clear(): void {
-    this.#setOnly(undefined, this.#onlyLane);
+    this.#takeOut();
     this.#lanes?.clear();
     this.#transfers?.clear();
     this.#left = undefined;
@@ -132,19 +136,25 @@ export class Outbox {
     return this.#lanes === undefined || this.#lanes.empty;
   }
 
-  #setOnly(only: Entry | undefined, lane: LaneName): void {
-    this.#ledger.add((only?.length ?? 0) - (this.#only?.length ?? 0));
+  #putIn(only: Entry, lane: LaneName): void {
+    this.#ledger.add(only.length);
     this.#only = only;
     this.#onlyLane = lane;
+  }
+
+  #takeOut(): Entry | undefined {
+    const only = this.#only;
+    if (only === undefined) return undefined;
+    this.#ledger.add(-only.length);
+    this.#only = undefined;
+    return only;
   }
 
   /** The lanes; the only message is there too from now on. */
   #spill(): Lanes {
     this.#lanes ??= new Lanes(this.#ledger);
-    const only = this.#only;
-    if (only === undefined) return this.#lanes;
-    this.#setOnly(undefined, this.#onlyLane);
-    this.#lanes.of(this.#onlyLane).push(only);
+    const only = this.#takeOut();
+    if (only !== undefined) this.#lanes.of(this.#onlyLane).push(only);
     return this.#lanes;
   }
 

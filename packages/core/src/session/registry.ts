@@ -99,7 +99,7 @@ export class Registry<R> implements GreetingOwner<R> {
     const entry = this.#entries.get(digest);
     const verdict =
       hello.mode === 'open' ? this.#open(digest, entry, request) : this.#resume(digest, entry, hello);
-    if (verdict.kind === 'session') verdict.entry.enter(greeting);
+    if (verdict.kind === 'session') verdict.entry.addLine(greeting);
     return verdict;
   }
 
@@ -127,7 +127,7 @@ export class Registry<R> implements GreetingOwner<R> {
 
   parted(greeting: Greeting<R>, { entry, code }: PendingDial<R>, name: CloseName | undefined): void {
     const { session } = entry;
-    entry.leave(greeting);
+    entry.removeLine(greeting);
     if (name === 'stuck') return session.close(name);
     if (entry.line || session.ended || this.#absent.has(entry)) return;
     if (entry.accepted && this.options.limits.window > 0) return this.#keep(entry, code);
@@ -136,7 +136,7 @@ export class Registry<R> implements GreetingOwner<R> {
   }
 
   dropped(greeting: Greeting<R>, entry: Entry, code: number): void {
-    entry.leave(greeting);
+    entry.removeLine(greeting);
     if (entry.line !== greeting) return;
     entry.line = undefined;
     entry.session.detach();

@@ -101,7 +101,7 @@ export class Session implements WriterOwner {
   readonly #sequence: Sequence;
   readonly #writer: Writer;
   readonly #liveness = new Liveness();
-  /** While what comes may be early. */
+  /** Made when something comes that may be early. */
   #early: EarlyAllowance | undefined;
   readonly #ledger: Ledger;
   #transfers: IncomingTransfers | undefined;

@@ -56,17 +56,15 @@ export class StreamRoom {
    * travel in parts wait for each other, and nobody else for them.
    */
   reserve(length: number): boolean {
-    if (this.#budget.spent()) this.#give();
-    else if (this.admits(length)) {
-      this.take(length);
-      return true;
-    }
-    return false;
+    if (!this.ask(length)) return false;
+    this.take(length);
+    return true;
   }
 
-  /** Asks for room for one item that is there already. */
-  admits(length: number): boolean {
-    if (length > wholeLength && (this.#largeStarved || !this.takesLarge)) this.await();
+  /** The same for an item that comes at once: there is nothing to reserve. */
+  ask(length: number): boolean {
+    if (this.#budget.spent()) this.#give();
+    else if (length > wholeLength && (this.#largeStarved || !this.takesLarge)) this.await();
     else if (this.#has(this.#reserved * this.#itemLength)) return true;
     else this.#starve();
     return false;
@@ -82,6 +80,11 @@ export class StreamRoom {
   take(length: number): void {
     this.#reserved++;
     if (length > wholeLength) this.#largeReserved++;
+  }
+
+  /** Characters of items that wait for the socket. */
+  get waiting(): number {
+    return this.#owner.itemsWaiting;
   }
 
   /** Whether one more item may be pulled that is likely to travel in parts. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StandardSchema } from '../../src/channels/index.ts';
 import { channel, MemoryLog } from '../../src/channels/index.ts';
-import { collectedHeap } from './collected-heap.ts';
+import { collectedHeap } from '../harness/collected-heap.ts';
 import { Taking } from './taking.ts';
 
 const anything: StandardSchema = {

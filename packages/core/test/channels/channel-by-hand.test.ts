@@ -78,6 +78,24 @@ describe('a subscription that is iterated by hand', () => {
     await reader.return();
   });
 
+  it('gives an event before what is published while it is read', async () => {
+    let reading = 0;
+    const made = channel({
+      event: z.string(),
+      transformer: {
+        serialize: (value: unknown) => value,
+        deserialize(value: unknown) {
+          if (++reading === 1) void made.publish('while it is read');
+          return value;
+        },
+      },
+    });
+    await made.publish('a');
+    const { next } = read(made.subscribe({ replay: 1 }));
+    const both = await Promise.all([next(), next()]);
+    expect(both.map(({ value }) => value?.[1])).toEqual(['a', 'while it is read']);
+  });
+
   it('keeps nothing for who is slow, and throws once something is missing', async () => {
     const made = words();
     const reader = read(made.subscribe());

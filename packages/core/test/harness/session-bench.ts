@@ -27,6 +27,9 @@ export class SessionBench implements SessionHandler {
   /** How long each message takes to carry out, in ms. */
   messageMs = 0;
 
+  /** Gives the stream lane's room to whoever wants it. */
+  giveRoom = (): boolean => false;
+
   /** Run at each message. */
   onMessage = (): void => {};
 
@@ -59,7 +62,7 @@ export class SessionBench implements SessionHandler {
 
   room(): boolean {
     this.rooms++;
-    return false;
+    return this.giveRoom();
   }
 
   limited(): void {}

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Feed } from '../../src/rpc/dispatch.ts';
+import { StreamPump } from '../../src/rpc/stream-pump.ts';
 import { StreamTurns } from '../../src/rpc/stream-turns.ts';
+import { turnMs } from '../../src/session/turn-budget.ts';
 import { CountedStream, upTo } from '../harness/counted-stream.ts';
 import type { ScriptedSocket } from '../harness/scripted-socket.ts';
 import type { ServerBench } from '../harness/server-bench.ts';
@@ -97,6 +100,34 @@ describe('streams that share a slow socket', () => {
       expect(streams[9]?.pulled).toBe(50);
       expect(streams.slice(0, 9).every((it) => it.returned)).toBe(true);
     })();
+  });
+});
+
+describe('a feed whose events take their time to be written', () => {
+  it('gives the turn back every few milliseconds', () => {
+    const bench = SessionBench.open();
+    const turns = new StreamTurns();
+    bench.giveRoom = () => turns.give(bench.session.room);
+    let taken = 0;
+    const feed: Feed = {
+      wake() {},
+      take() {
+        bench.clock.sleep(0.05);
+        return { id: 'e', tail: `${taken++},"e"]` };
+      },
+      stop() {},
+    };
+    const { session } = bench;
+    const pump = new StreamPump({ id: 1, stream: feed, session, turns, done: () => {} });
+    let longest = 0;
+    let began = bench.clock.now();
+    pump.credit([10, 1, 0, 4096, 1_000_000]);
+    do {
+      longest = Math.max(longest, bench.clock.now() - began);
+      began = bench.clock.now();
+    } while (bench.turn.run());
+    expect(taken).toBe(4096);
+    expect(longest).toBeLessThan(2 * turnMs + 2);
   });
 });
 
