@@ -6,6 +6,7 @@
 //        npm run bench -- flow-distance [--seconds n]
 //        npm run bench -- flow-upload [--mebibytes n] [--rounds n]
 //        npm run bench -- flow-large [--calls n]
+//        npm run bench -- react-stream [--rounds n] [--seconds n]
 //
 //   The speed scenarios are those of `speed/scenarios.mjs`: without a name all of them, one after the other.
 //   --peers    measure the libraries of others beside bare `ws` and Hawser
@@ -21,6 +22,7 @@
 //   flow-distance  a stream over a long way; exit code 1 if it is too slow
 //   flow-upload  a large upload, chunk by chunk; exit code 1 if a bar is missed
 //   flow-large  small calls while large values travel; exit code 1 if a bar is missed
+//   react-stream  a fast stream in a React page, in Chromium; exit code 1 if a bar is missed
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import process from 'node:process';
@@ -33,6 +35,7 @@ import { slow } from './flow/slow.mjs';
 import { upload } from './flow/upload/upload.mjs';
 import { Pair, pinned } from './processes.mjs';
 import { profile } from './profile.mjs';
+import { reactStream } from './react/react-stream.mjs';
 import { redial } from './redial/redial.mjs';
 import { inOrder, ratios, runRounds, spread } from './rounds.mjs';
 import { scenarios } from './speed/scenarios.mjs';
@@ -63,6 +66,7 @@ const apart = new Map([
   ['flow-distance', reach],
   ['flow-upload', pour],
   ['flow-large', haul],
+  ['react-stream', show],
 ]);
 const files = await readdir(new URL('scenarios', import.meta.url));
 const known = [...files.map((file) => file.replace(/\.mjs$/, '')), ...apart.keys()];
@@ -123,6 +127,11 @@ function pour() {
 function haul() {
   head('Small calls while large values travel on the same connection');
   return large({ calls: count('calls', 2000) });
+}
+
+function show() {
+  head('A fast stream in a page');
+  return reactStream({ rounds: count('rounds', 5), ms: count('seconds', 5) * 1000 });
 }
 
 /** @param {Scenario} scenario */
