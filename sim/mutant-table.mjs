@@ -407,7 +407,7 @@ export const mutants = [
   mutant(
     'keeps calls waiting whose streams have room',
     sentStreams,
-    'this.#open.delete(id);\n      this.#freed();',
+    'this.#open.delete(id);\n      this.#places.freed();',
     'this.#open.delete(id);',
   ),
   mutant(

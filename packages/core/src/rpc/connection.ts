@@ -9,6 +9,7 @@ import { HawserError } from './hawser-error.js';
 import { noDispatch } from './no-dispatch.js';
 import type { CallRequest, CallSink } from './outgoing-call.js';
 import { OutgoingCall } from './outgoing-call.js';
+import type { PeerOwner } from './peer.js';
 import { Peer } from './peer.js';
 import { PreparingCalls } from './preparing-calls.js';
 
@@ -176,11 +177,8 @@ export class Connection implements Caller {
   }
 
   #adopt(session: Session): void {
-    const { clock, timeoutMs } = this.#options;
-    const peer: Peer = new Peer(session, {
-      clock,
-      timeoutMs,
-      dispatch: this.#options.dispatch ?? noDispatch,
+    const { clock, timeoutMs, dispatch = noDispatch } = this.#options;
+    const owner: PeerOwner = {
       idle: () => this.#checkFinished(),
       lost: (calls, end) => {
         this.#peers.delete(peer);
@@ -191,7 +189,8 @@ export class Connection implements Caller {
         for (const tell of news) tell();
         this.#checkFinished();
       },
-    });
+    };
+    const peer: Peer = new Peer(session, { clock, timeoutMs, dispatch }, owner);
     // What its procedures need, they have from where they were written.
     peer.context = {};
     this.#peers.add(peer);

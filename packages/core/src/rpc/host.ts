@@ -11,6 +11,7 @@ import { HawserError } from './hawser-error.js';
 import { LazySignal } from './lazy-signal.js';
 import type { CallRequest, CallSink } from './outgoing-call.js';
 import { OutgoingCall } from './outgoing-call.js';
+import type { PeerOwner } from './peer.js';
 import { Peer } from './peer.js';
 import { PreparingCalls } from './preparing-calls.js';
 
@@ -59,7 +60,7 @@ export interface HostOptions<R> {
 type GuestOptions = Pick<HostOptions<never>, 'clock' | 'turn' | 'dispatch' | 'timeoutMs' | 'report'>;
 
 /** One session of a host. */
-class Guest implements ServerSession {
+class Guest implements ServerSession, PeerOwner {
   readonly peer: Peer;
   readonly #session: Session;
   readonly #options: GuestOptions;
@@ -74,14 +75,7 @@ class Guest implements ServerSession {
     this.#options = options;
     this.#busy = busy;
     this.#preparing = new PreparingCalls(options.clock);
-    const { clock, dispatch, timeoutMs } = options;
-    this.peer = new Peer(session, {
-      clock,
-      dispatch,
-      timeoutMs,
-      idle: () => this.#rest(),
-      lost: (calls, end) => this.#lost(calls, end),
-    });
+    this.peer = new Peer(session, options, this);
   }
 
   get id(): string {
@@ -111,7 +105,7 @@ class Guest implements ServerSession {
   #prepare(call: OutgoingCall, later: NonNullable<CallRequest['later']>): void {
     this.#preparing.add(call, later, {
       ready: () => this.peer.call(call),
-      over: () => this.#rest(),
+      over: () => this.idle(),
     });
   }
 
@@ -120,7 +114,7 @@ class Guest implements ServerSession {
     this.#preparing.sweep(now, this.#options.timeoutMs);
   }
 
-  #rest(): void {
+  idle(): void {
     if (!this.peer.outstanding && this.#preparing.size === 0) this.#busy.delete(this);
   }
 
@@ -128,7 +122,7 @@ class Guest implements ServerSession {
     this.#session.close('ended');
   }
 
-  #lost(calls: readonly OutgoingCall[], end: SessionEnd): void {
+  lost(calls: readonly OutgoingCall[], end: SessionEnd): void {
     this.#end = end;
     this.#busy.delete(this);
     this.#ending.abort(new Error(`The session has ended (${end.name})`));

@@ -112,19 +112,24 @@ interface Open {
   readonly sent: SentStreams;
 }
 
+/** Who waits for places among the streams that the other end takes. */
+export interface StreamPlaces {
+  /** It takes one more. */
+  freed(): void;
+}
+
 /** The streams inside values that this end sends on one session. */
 export class OutgoingStreams {
   readonly #session: Session;
   readonly #turns: StreamTurns;
-  readonly #freed: () => void;
+  readonly #places: StreamPlaces;
   readonly #open = new IdTable<Open>();
   #lastId = 0;
 
-  /** `freed` is told whenever the other end takes one more. */
-  constructor(session: Session, turns: StreamTurns, freed: () => void) {
+  constructor(session: Session, turns: StreamTurns, places: StreamPlaces) {
     this.#session = session;
     this.#turns = turns;
-    this.#freed = freed;
+    this.#places = places;
   }
 
   /** Those that are not over at the other end. */
@@ -181,7 +186,7 @@ export class OutgoingStreams {
     // At the other end it is open until then, and counts among those that it takes.
     message.left = () => {
       this.#open.delete(id);
-      this.#freed();
+      this.#places.freed();
     };
     this.#session.send(message, 'stream');
   }

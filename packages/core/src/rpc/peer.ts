@@ -10,6 +10,7 @@ import { IncomingCalls } from './incoming-calls.js';
 import { IncomingStreams } from './incoming-streams.js';
 import type { OutgoingCall } from './outgoing-call.js';
 import { OutgoingCalls } from './outgoing-calls.js';
+import type { StreamPlaces } from './outgoing-streams.js';
 import { OutgoingStreams } from './outgoing-streams.js';
 import { StreamTurns } from './stream-turns.js';
 
@@ -19,15 +20,20 @@ export interface PeerOptions {
   readonly dispatch: Dispatch;
   /** Silence after which a query or mutation of this end times out, in ms. */
   readonly timeoutMs: number;
+}
+
+/** Whose calls they are. */
+export interface PeerOwner {
   /** The last call of this end got its final message. */
-  readonly idle: () => void;
+  idle(): void;
   /** The session has ended, and these calls of this end have no answer. */
-  readonly lost: (calls: readonly OutgoingCall[], end: SessionEnd) => void;
+  lost(calls: readonly OutgoingCall[], end: SessionEnd): void;
 }
 
 /** One end of a session that can call and be called: the same at a client and at a server. */
-export class Peer implements SessionHandler {
+export class Peer implements SessionHandler, StreamPlaces {
   readonly #options: PeerOptions;
+  readonly #owner: PeerOwner;
   readonly #session: Session;
   /** Most servers never call their clients. */
   #outgoing: OutgoingCalls | undefined;
@@ -38,11 +44,12 @@ export class Peer implements SessionHandler {
   /** What the calls of the other end get as their context, from now on. */
   context: unknown;
 
-  constructor(session: Session, options: PeerOptions) {
+  constructor(session: Session, options: PeerOptions, owner: PeerOwner) {
     this.#options = options;
+    this.#owner = owner;
     this.#session = session;
     const turns = this.#turns;
-    const outgoing = new OutgoingStreams(session, turns, () => this.#outgoing?.fill());
+    const outgoing = new OutgoingStreams(session, turns, this);
     const incoming = new IncomingStreams(session);
     this.#sent = outgoing;
     this.#received = incoming;
@@ -79,7 +86,11 @@ export class Peer implements SessionHandler {
 
   ended(end: SessionEnd): void {
     this.#incoming.abortAll(`The session has ended (${end.name})`);
-    this.#options.lost(this.#outgoing?.surrender() ?? [], end);
+    this.#owner.lost(this.#outgoing?.surrender() ?? [], end);
+  }
+
+  freed(): void {
+    this.#outgoing?.fill();
   }
 
   arriving(id: number | undefined): void {
@@ -87,9 +98,14 @@ export class Peer implements SessionHandler {
   }
 
   #makeOutgoing(): OutgoingCalls {
-    const { clock, timeoutMs, idle } = this.#options;
-    const streams = { outgoing: this.#sent, incoming: this.#received };
-    return new OutgoingCalls(this.#session, { clock, timeoutMs, idle, ...streams });
+    const { clock, timeoutMs } = this.#options;
+    return new OutgoingCalls(this.#session, {
+      clock,
+      timeoutMs,
+      idle: () => this.#owner.idle(),
+      outgoing: this.#sent,
+      incoming: this.#received,
+    });
   }
 
   message(message: Message, arrival: Arrival): void {

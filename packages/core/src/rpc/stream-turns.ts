@@ -20,20 +20,24 @@ const sweepAt = 1024;
 
 /** The streams of a session that found no room in it, in the order in which they found none. */
 export class StreamTurns {
-  readonly #waiting = new Fifo<Pump>();
+  /** Made when the first has to wait. */
+  #waiting: Fifo<Pump> | undefined;
   /** Those whose items travel in parts. */
-  readonly #large = new Fifo<Pump>();
+  #large: Fifo<Pump> | undefined;
   #stale = 0;
 
   push(pump: Pump): void {
+    this.#waiting ??= new Fifo();
+    this.#large ??= new Fifo();
     (pump.length > wholeLength ? this.#large : this.#waiting).push(pump);
   }
 
   /** One of those that wait was stopped. */
   drop(): void {
     this.#stale++;
-    if (this.#stale < sweepAt || this.#stale * 2 < this.#waiting.size + this.#large.size) return;
-    for (const queue of [this.#waiting, this.#large]) queue.retain((pump) => pump.waits);
+    const size = sizeOf(this.#waiting) + sizeOf(this.#large);
+    if (this.#stale < sweepAt || this.#stale * 2 < size) return;
+    for (const queue of [this.#waiting, this.#large]) queue?.retain((pump) => pump.waits);
     this.#stale = 0;
   }
 
@@ -41,8 +45,8 @@ export class StreamTurns {
   give(room: StreamRoom): boolean {
     let left = roomLength;
     // Whoever waits again is for the next time.
-    for (let count = this.#waiting.size; count > 0 && left > 0; count--) {
-      const pump = this.#waiting.shift();
+    for (let count = sizeOf(this.#waiting); count > 0 && left > 0; count--) {
+      const pump = this.#waiting?.shift();
       if (!pump?.waits) this.#stale--;
       else {
         const before = room.waiting;
@@ -50,12 +54,16 @@ export class StreamTurns {
         left -= Math.max(pump.length || room.itemLength, room.waiting - before);
       }
     }
-    while (room.takesLarge && this.#large.size > 0) {
-      const pump = this.#large.shift();
+    while (room.takesLarge && sizeOf(this.#large) > 0) {
+      const pump = this.#large?.shift();
       if (pump?.waits) pump.resume();
       else this.#stale--;
     }
-    if (this.#large.size > 0) room.await();
-    return this.#waiting.size > 0;
+    if (sizeOf(this.#large) > 0) room.await();
+    return sizeOf(this.#waiting) > 0;
   }
+}
+
+function sizeOf(queue: Fifo<Pump> | undefined): number {
+  return queue?.size ?? 0;
 }

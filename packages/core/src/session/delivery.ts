@@ -15,7 +15,10 @@ export interface Arrival {
   readonly inParts: boolean;
 }
 
-export type Hand = (message: Message, arrival: Arrival) => void;
+/** Carries messages out. */
+export interface MessageHandler {
+  message(message: Message, arrival: Arrival): void;
+}
 
 /** The messages of one frame, or the one that the parts of several make, on their way to whom they are for. */
 export interface Delivery {
@@ -30,8 +33,8 @@ export interface Delivery {
   readonly least: number;
   /** Whether all of it was handed on. */
   readonly done: boolean;
-  /** Hands on the next message. */
-  next(hand: Hand): void;
+  /** Hands on the next message, if there is somebody to take it. */
+  next(handler: MessageHandler | undefined): void;
 }
 
 /** Where a delivery comes from. */
@@ -71,11 +74,11 @@ export class FrameDelivery implements Delivery {
     return this.#index === this.#data.frame.length;
   }
 
-  next(hand: Hand): void {
+  next(handler: MessageHandler | undefined): void {
     const message = messageAt(this.#data.frame, this.#index++);
     const rows = bytesRows(message);
     this.least = this.#measured ? leastOf(message) : 0;
-    hand(message, rows === undefined ? plain : this.#arrivalOf(rows));
+    handler?.message(message, rows === undefined ? plain : this.#arrivalOf(rows));
   }
 
   #arrivalOf(rows: readonly BytesRow[]): Arrival {
@@ -110,9 +113,9 @@ export class WholeDelivery implements Delivery {
     this.least = bytes + (whole.length - bytes) / maxBytesPerUnit;
   }
 
-  next(hand: Hand): void {
+  next(handler: MessageHandler | undefined): void {
     this.done = true;
-    hand(this.#whole.message, { sections: this.#whole.sections, inParts: true });
+    handler?.message(this.#whole.message, { sections: this.#whole.sections, inParts: true });
   }
 }
 

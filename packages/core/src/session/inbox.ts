@@ -1,4 +1,4 @@
-import type { Delivery, Hand } from './delivery.js';
+import type { Delivery, MessageHandler } from './delivery.js';
 import { Fifo } from './fifo.js';
 import { Pace } from './pace.js';
 import type { Clock, Turn } from './ports.js';
@@ -6,16 +6,9 @@ import type { Clock, Turn } from './ports.js';
 /** Bytes that wait for a turn of theirs; what comes beyond that has those before it handed on at once. */
 const mostBytes = 1_048_576;
 
-export interface InboxOptions {
-  readonly turn: Turn;
-  readonly clock: Clock;
-  readonly hand: Hand;
-}
-
 /** What has come in, handed on in its order. What takes its time takes several turns. */
 export class Inbox {
   readonly #turn: Turn;
-  readonly #handTo: Hand;
   readonly #pace: Pace;
   /** What is handed on next, and what comes after it. */
   #current: Delivery | undefined;
@@ -24,9 +17,11 @@ export class Inbox {
   #state: 'idle' | 'handing' | 'resting' = 'idle';
   #goesOn = false;
 
-  constructor({ turn, clock, hand }: InboxOptions) {
+  /** Takes what is handed on; set before anything comes. */
+  handler: MessageHandler | undefined;
+
+  constructor(turn: Turn, clock: Clock) {
     this.#turn = turn;
-    this.#handTo = hand;
     this.#pace = new Pace(clock);
   }
 
@@ -119,7 +114,7 @@ export class Inbox {
   /** Hands on one message. */
   #handOn(delivery: Delivery): void {
     try {
-      delivery.next(this.#handTo);
+      delivery.next(this.handler);
     } finally {
       // Whoever got it may have ended the session.
       if (delivery.done && this.#current === delivery) {

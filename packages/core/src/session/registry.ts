@@ -11,7 +11,7 @@ import type { GreetingOwner, Objection, PendingDial, Verdict } from './greeting.
 import { Greeting } from './greeting.js';
 import { Ledger } from './ledger.js';
 import type { Clock, Random, Socket, SocketEvents, Timer, Turn } from './ports.js';
-import type { SessionEnd } from './session.js';
+import type { SessionEnd, SessionOwner } from './session.js';
 import { Session } from './session.js';
 import { spreadOf } from './spread.js';
 
@@ -53,6 +53,8 @@ export class Registry<R> implements GreetingOwner<R> {
   readonly #absent = new Set<Entry>();
   readonly #ended = new EndedSessions(rememberedEnds);
   readonly #greetings = new Set<Greeting<R>>();
+  /** Of all its sessions. */
+  readonly #owner: SessionOwner = { ended: (session, end) => this.#sessionEnded(session, end) };
   readonly #ledger: Ledger;
   /** What is held for dials that are not decided: no eviction would free it, so it must cause none. */
   readonly earlyLedger: Ledger;
@@ -157,7 +159,7 @@ export class Registry<R> implements GreetingOwner<R> {
     const session = new Session(
       random.secret().slice(0, 12),
       { clock, turn, ledger: this.#ledger, limits, announces: true },
-      { ended: (ended, end) => this.#sessionEnded(ended, end) },
+      this.#owner,
     );
     const opened = new Entry(session, digest, this.#addressOf(request));
     this.#entries.set(digest, opened);

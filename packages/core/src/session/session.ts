@@ -6,8 +6,7 @@ import { encodeControl } from '../wire/control.js';
 import { fits } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { defaultLimits, wider } from '../wire/limits.js';
-import type { Message } from '../wire/message.js';
-import type { Arrival, Delivery, Hand, Origin } from './delivery.js';
+import type { Delivery, MessageHandler, Origin } from './delivery.js';
 import { FrameDelivery, WholeDelivery } from './delivery.js';
 import { EarlyAllowance } from './early-allowance.js';
 import type { Data } from './frame-reader.js';
@@ -36,8 +35,7 @@ export interface SessionEnd {
 }
 
 /** Who carries out a session's messages. */
-export interface SessionHandler {
-  message(message: Message, arrival: Arrival): void;
+export interface SessionHandler extends MessageHandler {
   /** A part has come of a message with that id, if its beginning has shown one. */
   arriving(id: number | undefined): void;
   /** The limits in force are known, or are others than before. */
@@ -131,8 +129,7 @@ export class Session implements WriterOwner {
     this.#announced = limits !== undefined;
     this.#ledger = ledger;
     this.#sequence = new Sequence(ledger);
-    const hand: Hand = (message, arrival) => this.#handler?.message(message, arrival);
-    this.#inbox = new Inbox({ turn, clock, hand });
+    this.#inbox = new Inbox(turn, clock);
     if (announces) this.#sequence.limit(this.#limits);
     this.#writer = new Writer(this, this.#sequence, options);
   }
@@ -140,6 +137,7 @@ export class Session implements WriterOwner {
   /** Binds the one handler; before the first frame arrives. */
   set handler(handler: SessionHandler) {
     this.#handler = handler;
+    this.#inbox.handler = handler;
   }
 
   /** The limits that bind both directions: announced by the server, the defaults before that. */

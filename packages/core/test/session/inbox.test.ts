@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery, Hand } from '../../src/session/delivery.ts';
+import type { Delivery, MessageHandler } from '../../src/session/delivery.ts';
 import { Inbox } from '../../src/session/inbox.ts';
+import type { Turn } from '../../src/session/ports.ts';
 import { defaultLimits } from '../../src/wire/limits.ts';
 import type { Message } from '../../src/wire/message.ts';
 import { messageKinds } from '../../src/wire/message.ts';
@@ -25,9 +26,9 @@ class Frame implements Delivery {
     return this.#ids.length === 0;
   }
 
-  next(hand: Hand): void {
+  next(handler: MessageHandler): void {
     const message: Message = [messageKinds.end, this.#ids.shift() ?? 0];
-    hand(message, { sections: [], inParts: false });
+    handler.message(message, { sections: [], inParts: false });
   }
 }
 
@@ -45,17 +46,17 @@ function openInbox(costs: Costs) {
   const handed: number[] = [];
   const turns: number[] = [0];
   let now = 0;
-  const inbox = new Inbox({
-    turn: {
-      flush: (callback) => turn.flush(callback),
-      yield: (callback) =>
-        turn.yield(() => {
-          turns.push(0);
-          callback();
-        }),
-    },
-    clock: { now: () => now, after: () => ({ cancel() {} }) },
-    hand([, id]) {
+  const yields: Turn = {
+    flush: (callback) => turn.flush(callback),
+    yield: (callback) =>
+      turn.yield(() => {
+        turns.push(0);
+        callback();
+      }),
+  };
+  const inbox = new Inbox(yields, { now: () => now, after: () => ({ cancel() {} }) });
+  inbox.handler = {
+    message([, id]) {
       handed.push(id as number);
       turns[turns.length - 1] = (turns.at(-1) ?? 0) + 1;
       now += costs.messageMs ?? 0;
@@ -64,7 +65,7 @@ function openInbox(costs: Costs) {
       });
       told(id as number);
     },
-  });
+  };
   /** Runs what was asked for, after the microtasks, until there is nothing more. */
   const settle = async (): Promise<void> => {
     do await new Promise<void>((resolve) => setImmediate(resolve));
