@@ -578,8 +578,8 @@ export const mutants = [
   mutant(
     'does not wake who waits for an event',
     channel,
-    'for (const subscriber of this.#subscribers) subscriber.told();',
-    'for (const subscriber of this.#subscribers) if (this.#log.last % 5 > 0) subscriber.told();',
+    'for (const subscriber of this.#subscribers) subscriber.wake();',
+    'for (const subscriber of this.#subscribers) if (this.#log.last % 5 > 0) subscriber.wake();',
   ),
   mutant(
     'forgets that it waits for an event',

@@ -11,7 +11,7 @@ import { ChannelReader } from './channel-reader.js';
 /** Somebody who reads a channel. */
 export interface Subscriber {
   /** There are new events. */
-  told(): void;
+  wake(): void;
   /** There will be no more than there are. */
   end(): void;
 }
@@ -87,10 +87,6 @@ class Reading implements Subscriber {
     this.#state = 'over';
     this.#channel.leave(this);
     this.#absent?.();
-  }
-
-  told(): void {
-    this.wake();
   }
 
   end(): void {

@@ -208,7 +208,7 @@ export class Channel<Schema extends StandardSchema> {
 
   #wake(): void {
     if (this.#options.key) this.#learn();
-    for (const subscriber of this.#subscribers) subscriber.told();
+    for (const subscriber of this.#subscribers) subscriber.wake();
   }
 }
 

@@ -96,6 +96,21 @@ describe('Outbox', () => {
     expect(outbox.length).toBe(0);
   });
 
+  it('lets go of the text of a message that has left', () => {
+    const outbox = new Outbox(new Ledger());
+    const messages = [
+      new Outgoing('[1,1,"alone"]'),
+      new Outgoing('[1,2,"one"]'),
+      new Outgoing('[1,3,"two"]'),
+    ];
+    const bounds = { length: 1000, strict: false, streamLength: 1000 };
+    outbox.push(messages[0] as Outgoing, 'call');
+    expect(outbox.take(bounds)?.text).toBe('[1,1,"alone"]');
+    for (const message of messages.slice(1)) outbox.push(message, 'call');
+    expect(outbox.take(bounds)?.text).toBe('[1,2,"one"],[1,3,"two"]');
+    expect(messages.map(({ state, text }) => [state, text])).toEqual(Array(3).fill(['framed', '']));
+  });
+
   it('tells once that a message was taken, and never of one that was withdrawn', () => {
     const outbox = new Outbox(new Ledger());
     const told: string[] = [];
