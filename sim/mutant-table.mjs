@@ -102,8 +102,8 @@ export const mutants = [
   mutant(
     'stops acknowledging after a resume',
     sequence,
-    'this.#written = received;\n    this.#debt.settle();',
-    'this.#written = received;\n    this.#debt.add = () => {};',
+    'this.#written = received;\n    this.told();',
+    'this.#written = received;\n    this.#untold = this.#untoldLength = Number.NEGATIVE_INFINITY;',
   ),
   {
     name: 'reads the counts before the fence',

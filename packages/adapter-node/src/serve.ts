@@ -13,7 +13,7 @@ import { WebSocketServer } from 'ws';
 import { checkUpgrade, pathOf, turnAway, turnAwayUnanswered } from './doors.js';
 import { nodeClock } from './node-clock.js';
 import { nodeRandom } from './node-random.js';
-import { NodeSocket } from './node-socket.js';
+import { NodeSocket, OwnedWebSocket } from './node-socket.js';
 import { nodeTurn } from './node-turn.js';
 import type { ContextOptions, ServeOptions } from './options.js';
 import type { Settings } from './settings.js';
@@ -54,7 +54,7 @@ class NodeServer implements HawserServer {
   readonly #settings: Settings;
   readonly #host: Host<IncomingMessage>;
   readonly #upgrader: WebSocketServer;
-  readonly #sockets = new Set<WebSocket>();
+  readonly #sockets = new Set<NodeSocket>();
   #closed: Promise<void> | undefined;
 
   constructor(options: ServeOptions<AnyTRPCRouter>) {
@@ -63,6 +63,7 @@ class NodeServer implements HawserServer {
     this.#settings = settingsOf(options);
     this.#host = hostOf(options, this.#settings);
     this.#upgrader = new WebSocketServer({
+      WebSocket: OwnedWebSocket,
       noServer: true,
       clientTracking: false,
       maxPayload: this.#settings.limits.frameBytes,
@@ -101,7 +102,7 @@ class NodeServer implements HawserServer {
 
   async #close(): Promise<void> {
     this.#host.close();
-    await Promise.all([...this.#sockets].map(gone));
+    await Promise.all([...this.#sockets].map((socket) => socket.gone()));
     this.#http.off('upgrade', this.#upgrade);
     if (this.#options.server || !this.#http.listening) return;
     const closed = once(this.#http, 'close');
@@ -131,19 +132,13 @@ class NodeServer implements HawserServer {
   };
 
   #accept(ws: WebSocket, stream: Duplex, req: IncomingMessage): void {
-    this.#sockets.add(ws);
-    ws.once('close', () => this.#sockets.delete(ws));
-    const socket = new NodeSocket(ws, stream);
+    const socket = new NodeSocket(ws, stream, this.#sockets);
     socket.connect(this.#host.accept(socket, req));
   }
 }
 
 /** Silence after which a call to a client times out, unless an option says otherwise. */
 const callTimeoutMs = 30_000;
-
-function gone(ws: WebSocket): Promise<void> {
-  return new Promise((resolve) => ws.once('close', () => resolve()));
-}
 
 function hostOf(options: ServeOptions<AnyTRPCRouter>, settings: Settings): Host<IncomingMessage> {
   const { router, createContext } = options;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { NodeSocket } from '../src/node-socket.ts';
+import { NodeSocket, OwnedWebSocket } from '../src/node-socket.ts';
 import { textFrame } from '../src/text-frame.ts';
 
 const texts = [
@@ -31,11 +31,15 @@ for (const text of [...texts, '😀'.repeat(20_000), '\ud800']) {
 
 test('frames of both ways of writing arrive whole and in order, pings between them, and none after the close', async () => {
   const http = createServer();
-  const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const upgrader = new WebSocketServer({
+    WebSocket: OwnedWebSocket,
+    noServer: true,
+    perMessageDeflate: false,
+  });
   const sent: string[] = [];
   http.on('upgrade', (req, stream, head) => {
     upgrader.handleUpgrade(req, stream, head, (ws) => {
-      const socket = new NodeSocket(ws, stream);
+      const socket = new NodeSocket(ws, stream, new Set());
       socket.connect({ frame() {}, drained() {}, closed() {} });
       for (let round = 0; round < 200; round++) {
         const text = `${round} ${texts[round % texts.length]}`;

@@ -1,4 +1,5 @@
 import type { Connection, Turn } from '@hawser/core';
+import { sharedFlush } from '@hawser/core';
 import { WebSocket } from 'ws';
 import type { ConnectOptions } from './connect.js';
 import { connectWith } from './connect.js';
@@ -32,9 +33,13 @@ export type { WebSocketClass, WebSocketLike } from './web-socket.js';
 
 /** Node's event loop: `nextTick` callbacks run when the microtasks are drained, before any input. */
 const nodeTurn: Turn = {
-  flush(callback) {
-    queueMicrotask(() => process.nextTick(callback));
-  },
+  flush: sharedFlush(
+    (callback) => queueMicrotask(() => process.nextTick(callback)),
+    (error) =>
+      process.nextTick(() => {
+        throw error;
+      }),
+  ),
   yield(callback) {
     setImmediate(callback);
   },

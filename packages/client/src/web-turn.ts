@@ -1,9 +1,9 @@
-import type { Turn } from '@hawser/core';
+import type { Flushable, Turn } from '@hawser/core';
 
 /** A loop that does not tell when its microtasks are drained: waits while messages arrive. */
 export const webTurn: Turn = {
-  flush(callback, activity) {
-    settle(callback, activity, -1);
+  flush(what) {
+    settle(what, -1);
   },
   yield(callback) {
     const { port1, port2 } = new MessageChannel();
@@ -15,8 +15,8 @@ export const webTurn: Turn = {
   },
 };
 
-function settle(callback: () => void, activity: () => number, seen: number): void {
-  const now = activity();
-  if (now === seen) callback();
-  else queueMicrotask(() => settle(callback, activity, now));
+function settle(what: Flushable, seen: number): void {
+  const { activity } = what;
+  if (activity === seen) what.flush();
+  else queueMicrotask(() => settle(what, activity));
 }

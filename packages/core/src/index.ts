@@ -21,6 +21,7 @@ export type {
   Clock,
   Dial,
   DialEvents,
+  Flushable,
   Random,
   Socket,
   SocketEvents,
@@ -29,6 +30,7 @@ export type {
 } from './session/ports.js';
 export { socketBufferBytes } from './session/ports.js';
 export type { LossReason } from './session/session.js';
+export { sharedFlush } from './session/shared-flush.js';
 
 // rpc: both ends of a line
 

@@ -1,4 +1,4 @@
-import type { Turn } from '@hawser/core';
+import type { Flushable, Turn } from '@hawser/core';
 import type { EventLoop } from './event-loop.ts';
 import { soon } from './event-loop.ts';
 import type { Machine } from './machine.ts';
@@ -24,9 +24,9 @@ export class SeededTurn implements Turn {
     this.#watches = random.chance(0.3);
   }
 
-  flush(callback: () => void, activity: () => number): void {
-    if (this.#watches) settle(callback, activity, -1);
-    else hop(callback, this.#random.below(mostHops));
+  flush(what: Flushable): void {
+    if (this.#watches) settle(what, -1);
+    else hop(() => what.flush(), this.#random.below(mostHops));
   }
 
   yield(callback: () => void): void {
@@ -38,8 +38,8 @@ function hop(callback: () => void, hops: number): void {
   soon(hops === 0 ? callback : () => hop(callback, hops - 1));
 }
 
-function settle(callback: () => void, activity: () => number, seen: number): void {
-  const now = activity();
-  if (now === seen) callback();
-  else soon(() => settle(callback, activity, now));
+function settle(what: Flushable, seen: number): void {
+  const { activity } = what;
+  if (activity === seen) what.flush();
+  else soon(() => settle(what, activity));
 }

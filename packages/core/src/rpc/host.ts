@@ -1,4 +1,4 @@
-import type { Admission, Doorkeeper } from '../session/doorkeeper.js';
+import type { Admission, Doorkeeper, Guest } from '../session/doorkeeper.js';
 import type { Clock, Random, Socket, SocketEvents, Turn } from '../session/ports.js';
 import { Registry } from '../session/registry.js';
 import type { Session, SessionEnd } from '../session/session.js';
@@ -8,7 +8,6 @@ import type { Limits } from '../wire/limits.js';
 import type { Caller } from './connection.js';
 import type { Dispatch } from './dispatch.js';
 import { HawserError } from './hawser-error.js';
-import { LazySignal } from './lazy-signal.js';
 import type { CallRequest, CallSink } from './outgoing-call.js';
 import { OutgoingCall } from './outgoing-call.js';
 import type { PeerOwner } from './peer.js';
@@ -57,24 +56,22 @@ export interface HostOptions<R> {
   readonly report: (error: unknown) => void;
 }
 
-type GuestOptions = Pick<HostOptions<never>, 'clock' | 'turn' | 'dispatch' | 'timeoutMs' | 'report'>;
-
 /** One session of a host. */
-class Guest implements ServerSession, PeerOwner {
+class HostedSession<R> implements ServerSession, PeerOwner, Guest<R> {
   readonly peer: Peer;
   readonly #session: Session;
-  readonly #options: GuestOptions;
-  readonly #busy: Set<Guest>;
-  readonly #ending = new LazySignal();
-  readonly #preparing: PreparingCalls;
+  readonly #options: HostOptions<R>;
+  readonly #busy: Set<HostedSession<R>>;
+  /** Made when somebody asks for the signal, and with the first call whose payload has to be read. */
+  #ending: AbortController | undefined;
+  #preparing: PreparingCalls | undefined;
   #end: SessionEnd | undefined;
 
   /** It is among the `busy` while it has calls of this end. */
-  constructor(session: Session, options: GuestOptions, busy: Set<Guest>) {
+  constructor(session: Session, options: HostOptions<R>, busy: Set<HostedSession<R>>) {
     this.#session = session;
     this.#options = options;
     this.#busy = busy;
-    this.#preparing = new PreparingCalls(options.clock);
     this.peer = new Peer(session, options, this);
   }
 
@@ -83,6 +80,10 @@ class Guest implements ServerSession, PeerOwner {
   }
 
   get signal(): AbortSignal {
+    if (this.#ending === undefined) {
+      this.#ending = new AbortController();
+      if (this.#end) this.#ending.abort(endedError(this.#end));
+    }
     return this.#ending.signal;
   }
 
@@ -103,6 +104,7 @@ class Guest implements ServerSession, PeerOwner {
   }
 
   #prepare(call: OutgoingCall, later: NonNullable<CallRequest['later']>): void {
+    this.#preparing ??= new PreparingCalls(this.#options.clock);
     this.#preparing.add(call, later, {
       ready: () => this.peer.call(call),
       over: () => this.idle(),
@@ -111,41 +113,57 @@ class Guest implements ServerSession, PeerOwner {
 
   sweep(now: number): void {
     this.peer.sweep(now);
-    this.#preparing.sweep(now, this.#options.timeoutMs);
+    this.#preparing?.sweep(now, this.#options.timeoutMs);
   }
 
   idle(): void {
-    if (!this.peer.outstanding && this.#preparing.size === 0) this.#busy.delete(this);
+    if (!this.peer.outstanding && !this.#preparing?.size) this.#busy.delete(this);
   }
 
   close(): void {
     this.#session.close('ended');
   }
 
+  async admit(request: R, params: JsonObject): Promise<Admission> {
+    const { createContext, identity, refuse } = this.#options;
+    try {
+      const context = await createContext(request, params, this);
+      return {
+        admitted: true,
+        identity: identity?.(context),
+        commit: () => {
+          this.peer.context = context;
+        },
+      };
+    } catch (failure) {
+      return { admitted: false, ...refuse(failure, request) };
+    }
+  }
+
   lost(calls: readonly OutgoingCall[], end: SessionEnd): void {
     this.#end = end;
     this.#busy.delete(this);
-    this.#ending.abort(new Error(`The session has ended (${end.name})`));
+    this.#ending?.abort(endedError(end));
     for (const call of calls) call.lose(new HawserError('session-lost', call.outcome, end.name));
-    this.#preparing.stop(() => new HawserError('session-lost', 'not-run', end.name));
+    this.#preparing?.stop(() => new HawserError('session-lost', 'not-run', end.name));
   }
+}
+
+function endedError({ name }: SessionEnd): Error {
+  return new Error(`The session has ended (${name})`);
 }
 
 /** A server's end: the sessions of all its clients, each served by the same dispatch. */
 export class Host<R> {
-  readonly #options: HostOptions<R>;
   readonly #registry: Registry<R>;
-  readonly #guests = new WeakMap<Session, Guest>();
-  readonly #busy = new Set<Guest>();
+  readonly #busy = new Set<HostedSession<R>>();
 
   constructor(options: HostOptions<R>) {
-    this.#options = options;
     const doorkeeper: Doorkeeper<R> = {
-      created: (session) => void this.#guests.set(session, new Guest(session, options, this.#busy)),
+      created: (session) => new HostedSession(session, options, this.#busy),
       swept: (now) => {
         for (const guest of this.#busy) guest.sweep(now);
       },
-      admit: (session, request, params) => this.#admit(session, request, params),
     };
     this.#registry = new Registry({ ...options, doorkeeper });
   }
@@ -163,21 +181,5 @@ export class Host<R> {
   /** Ends every session; later sockets are turned away. */
   close(): void {
     this.#registry.close();
-  }
-
-  async #admit(session: Session, request: R, params: JsonObject): Promise<Admission> {
-    const guest = this.#guests.get(session) as Guest;
-    try {
-      const context = await this.#options.createContext(request, params, guest);
-      return {
-        admitted: true,
-        identity: this.#options.identity?.(context),
-        commit() {
-          guest.peer.context = context;
-        },
-      };
-    } catch (failure) {
-      return { admitted: false, ...this.#options.refuse(failure, request) };
-    }
   }
 }

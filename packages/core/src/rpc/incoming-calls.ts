@@ -11,13 +11,12 @@ import type { Dispatch, IncomingCall, Reply, ResultReply, ValueStream } from './
 import { ServingError } from './dispatch.js';
 import { IdTable } from './id-table.js';
 import type { IncomingStream } from './incoming-stream.js';
-import type { IncomingStreams } from './incoming-streams.js';
 import { LazySignal } from './lazy-signal.js';
-import type { OutgoingStreams, SentStreams } from './outgoing-streams.js';
+import type { SentStreams } from './outgoing-streams.js';
 import type { PumpFailure, PumpOptions } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
 import { closeSources } from './stream-source.js';
-import type { StreamTurns } from './stream-turns.js';
+import type { Streams } from './streams.js';
 
 /** A call that runs here. */
 class RunningCall implements IncomingCall {
@@ -83,26 +82,24 @@ class RunningCall implements IncomingCall {
 
 const noInputs: ReadonlyMap<number, IncomingStream> = new Map();
 
-/** What the calls of a session share with the rest of it. */
 export interface IncomingCallsOptions {
   readonly clock: Clock;
   readonly dispatch: Dispatch;
-  readonly turns: StreamTurns;
-  /** The streams of inputs, and those of results. */
-  readonly incoming: IncomingStreams;
-  readonly outgoing: OutgoingStreams;
 }
 
 /** The calls that the other end made on one session, and that run here. Each gets one final message. */
 export class IncomingCalls {
   readonly #session: Session;
+  /** The streams of inputs, and those of results. */
+  readonly #streams: Streams;
   readonly #options: IncomingCallsOptions;
   /** In flight: from the call's arrival until its handler has ended, cancelled or not. */
   readonly #calls = new IdTable<RunningCall>();
   #lastId = 0;
 
-  constructor(session: Session, options: IncomingCallsOptions) {
+  constructor(session: Session, streams: Streams, options: IncomingCallsOptions) {
     this.#session = session;
+    this.#streams = streams;
     this.#options = options;
   }
 
@@ -162,7 +159,7 @@ export class IncomingCalls {
     if (rows === undefined) return noInputs;
     const inputs = new Map<number, IncomingStream>();
     for (const [, id] of rows) {
-      const stream = this.#options.incoming.open(id, { over: () => inputs.delete(id) });
+      const stream = this.#streams.incoming.open(id, { over: () => inputs.delete(id) });
       if (stream === undefined) return undefined;
       inputs.set(id, stream);
     }
@@ -197,7 +194,7 @@ export class IncomingCalls {
           ? cause
           : new ServingError('INTERNAL_SERVER_ERROR', 'The result could not be serialised', cause);
     }
-    if (call.outputs) this.#options.outgoing.forget(call.outputs);
+    if (call.outputs) this.#streams.outgoing.forget(call.outputs);
     call.outputs = undefined;
     closeSources(reply.streams);
     this.#fail(call, failure, 'reply');
@@ -222,7 +219,7 @@ export class IncomingCalls {
 
   /** Gives the streams of a result their ids. Throws if there are too many. */
   #openOutputs(call: RunningCall, streams: readonly ValueStream[]): SentStreams {
-    if (!this.#options.outgoing.admits(streams.length)) {
+    if (!this.#streams.admits(streams.length)) {
       throw new ServingError('TOO_MANY_REQUESTS', 'Too many streams are under way');
     }
     const over = (): void => {
@@ -231,7 +228,7 @@ export class IncomingCalls {
     // Whoever wants nothing of the result any more wants its handler to stop, wherever it waits.
     const abandoned = (): void =>
       call.meet('cancelled', abortError('The streams of the result were cancelled'));
-    call.outputs = this.#options.outgoing.open(streams, { over, abandoned });
+    call.outputs = this.#streams.outgoing.open(streams, { over, abandoned });
     return call.outputs;
   }
 
@@ -241,7 +238,7 @@ export class IncomingCalls {
       else if (failure) this.#fail(call, failure.error, 'stream');
       else this.#finish(call, encodeBare('end', call.id), 'stream');
     };
-    const { turns } = this.#options;
+    const { turns } = this.#streams;
     const pump = new StreamPump({ id: call.id, stream, session: this.#session, turns, done });
     call.pump = pump;
     if (call.cancelled) return pump.stop(undefined);
@@ -272,7 +269,7 @@ export class IncomingCalls {
     this.#session.withdraw(answer, 'reply');
     call.answer = undefined;
     if (call.outputs) {
-      this.#options.outgoing.forget(call.outputs);
+      this.#streams.outgoing.forget(call.outputs);
       call.outputs.stop(undefined);
       call.outputs = undefined;
     }
@@ -311,7 +308,7 @@ export class IncomingCalls {
     this.#calls.delete(call.id);
     call.timer?.cancel();
     for (const [id, stream] of call.inputs) {
-      this.#options.incoming.cancel(id);
+      this.#streams.incoming.cancel(id);
       stream.fail(new Error('The call is over'));
     }
   }

@@ -18,10 +18,9 @@ import { CallQueue } from './call-queue.js';
 import { HawserError } from './hawser-error.js';
 import { IdTable } from './id-table.js';
 import type { IncomingStream } from './incoming-stream.js';
-import type { IncomingStreams } from './incoming-streams.js';
 import type { CallTable, OutgoingCall } from './outgoing-call.js';
-import type { OutgoingStreams } from './outgoing-streams.js';
 import type { Progress } from './stream-pump.js';
+import type { Streams } from './streams.js';
 
 /** Messages about a call, from its callee. */
 export type ReplyMessage =
@@ -43,14 +42,13 @@ export interface OutgoingCallsOptions {
   readonly timeoutMs: number;
   /** The last call got its final message. */
   readonly idle: () => void;
-  /** The streams of inputs, and those of results. */
-  readonly outgoing: OutgoingStreams;
-  readonly incoming: IncomingStreams;
 }
 
 /** The calls that this end made on one session. */
 export class OutgoingCalls implements CallTable {
   readonly session: Session;
+  /** The streams of inputs, and those of results. */
+  readonly #streams: Streams;
   readonly #options: OutgoingCallsOptions;
   /** In flight; a cancelled call stays until its final message, as it does at the callee. */
   readonly #calls = new IdTable<OutgoingCall>();
@@ -58,8 +56,9 @@ export class OutgoingCalls implements CallTable {
   readonly #queue = new CallQueue();
   #lastId = 0;
 
-  constructor(session: Session, options: OutgoingCallsOptions) {
+  constructor(session: Session, streams: Streams, options: OutgoingCallsOptions) {
     this.session = session;
+    this.#streams = streams;
     this.#options = options;
   }
 
@@ -105,7 +104,7 @@ export class OutgoingCalls implements CallTable {
   #surplusOf(calls: readonly OutgoingCall[], left: number): readonly OutgoingCall[] {
     const most = this.session.limits.calls;
     let places = most - left;
-    let streams = calls.reduce((sum, call) => sum + streamsOf(call), most - this.#options.outgoing.size);
+    let streams = calls.reduce((sum, call) => sum + streamsOf(call), most - this.#streams.size);
     return calls.filter((call) => {
       const fits = places > 0 && streamsOf(call) <= streams;
       if (!fits) return true;
@@ -196,7 +195,7 @@ export class OutgoingCalls implements CallTable {
     };
     const streams: Found[] = [];
     for (const [path, stream] of rows) {
-      const value = this.#options.incoming.open(stream, { over });
+      const value = this.#streams.incoming.open(stream, { over });
       // There cannot be such a stream, and the session is over.
       if (value === undefined) return;
       streams.push({ path, value });
@@ -209,7 +208,7 @@ export class OutgoingCalls implements CallTable {
   #withdraw(call: OutgoingCall, message: Outgoing): void {
     this.session.withdraw(message, 'call');
     message.left = call.owed = undefined;
-    if (call.inputs) this.#options.outgoing.forget(call.inputs);
+    if (call.inputs) this.#streams.outgoing.forget(call.inputs);
   }
 
   *#open(): Iterable<OutgoingCall> {
@@ -249,7 +248,7 @@ export class OutgoingCalls implements CallTable {
       sections?.map(({ data }) => data),
     );
     if (!this.session.admits(message)) {
-      if (call.inputs) this.#options.outgoing.forget(call.inputs);
+      if (call.inputs) this.#streams.outgoing.forget(call.inputs);
       return call.stop(new HawserError('too-large', call.outcome));
     }
     call.id = id;
@@ -268,7 +267,7 @@ export class OutgoingCalls implements CallTable {
 
   /** Whether the other end takes a call, and the streams of its input. */
   #hasPlace(call: OutgoingCall): boolean {
-    return this.#calls.size < this.session.limits.calls && this.#options.outgoing.admits(streamsOf(call));
+    return this.#calls.size < this.session.limits.calls && this.#streams.admits(streamsOf(call));
   }
 
   /** Gives the streams of an input their ids. */
@@ -283,7 +282,7 @@ export class OutgoingCalls implements CallTable {
         call.stop(new HawserError('callback', call.outcome, undefined, cause));
       }
     };
-    call.inputs = this.#options.outgoing.open(streams, { progress: told });
+    call.inputs = this.#streams.outgoing.open(streams, { progress: told });
   }
 
   #optionsOf(call: OutgoingCall): MessageOptions | undefined {

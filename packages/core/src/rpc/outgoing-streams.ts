@@ -137,11 +137,6 @@ export class OutgoingStreams {
     return this.#open.size;
   }
 
-  /** Whether the other end takes so many more. */
-  admits(count: number): boolean {
-    return this.#open.size + count <= this.#session.limits.calls;
-  }
-
   open(streams: readonly ValueStream[], options: SentStreamsOptions): SentStreams {
     const sent = new SentStreams(this.#session, options);
     for (const stream of streams) this.#add(stream, --this.#lastId, sent, options.progress !== undefined);

@@ -7,12 +7,10 @@ import type { Found } from './attachments.js';
 import { materialise } from './attachments.js';
 import type { Dispatch } from './dispatch.js';
 import { IncomingCalls } from './incoming-calls.js';
-import { IncomingStreams } from './incoming-streams.js';
 import type { OutgoingCall } from './outgoing-call.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import type { StreamPlaces } from './outgoing-streams.js';
-import { OutgoingStreams } from './outgoing-streams.js';
-import { StreamTurns } from './stream-turns.js';
+import { Streams } from './streams.js';
 
 export interface PeerOptions {
   readonly clock: Clock;
@@ -35,12 +33,10 @@ export class Peer implements SessionHandler, StreamPlaces {
   readonly #options: PeerOptions;
   readonly #owner: PeerOwner;
   readonly #session: Session;
-  /** Most servers never call their clients. */
+  /** Each made with the first call: most servers never call their clients, and many clients wait for long. */
   #outgoing: OutgoingCalls | undefined;
-  readonly #incoming: IncomingCalls;
-  readonly #turns = new StreamTurns();
-  readonly #sent: OutgoingStreams;
-  readonly #received: IncomingStreams;
+  #incoming: IncomingCalls | undefined;
+  readonly #streams: Streams;
   /** What the calls of the other end get as their context, from now on. */
   context: unknown;
 
@@ -48,13 +44,7 @@ export class Peer implements SessionHandler, StreamPlaces {
     this.#options = options;
     this.#owner = owner;
     this.#session = session;
-    const turns = this.#turns;
-    const outgoing = new OutgoingStreams(session, turns, this);
-    const incoming = new IncomingStreams(session);
-    this.#sent = outgoing;
-    this.#received = incoming;
-    const { clock, dispatch } = options;
-    this.#incoming = new IncomingCalls(session, { clock, dispatch, turns, outgoing, incoming });
+    this.#streams = new Streams(session, this);
     session.handler = this;
   }
 
@@ -81,11 +71,11 @@ export class Peer implements SessionHandler, StreamPlaces {
   }
 
   room(): boolean {
-    return this.#turns.give(this.#session.room);
+    return this.#streams.turns.give(this.#session.room);
   }
 
   ended(end: SessionEnd): void {
-    this.#incoming.abortAll(`The session has ended (${end.name})`);
+    this.#incoming?.abortAll(`The session has ended (${end.name})`);
     this.#owner.lost(this.#outgoing?.surrender() ?? [], end);
   }
 
@@ -99,13 +89,8 @@ export class Peer implements SessionHandler, StreamPlaces {
 
   #makeOutgoing(): OutgoingCalls {
     const { clock, timeoutMs } = this.#options;
-    return new OutgoingCalls(this.#session, {
-      clock,
-      timeoutMs,
-      idle: () => this.#owner.idle(),
-      outgoing: this.#sent,
-      incoming: this.#received,
-    });
+    const idle = (): void => this.#owner.idle();
+    return new OutgoingCalls(this.#session, this.#streams, { clock, timeoutMs, idle });
   }
 
   message(message: Message, arrival: Arrival): void {
@@ -114,16 +99,19 @@ export class Peer implements SessionHandler, StreamPlaces {
       case messageKinds.query:
       case messageKinds.mutation:
       case messageKinds.subscription:
+        this.#incoming ??= new IncomingCalls(this.#session, this.#streams, this.#options);
         return this.#incoming.start(message, found, arrival.inParts, this.#session.arrived?.context);
       case messageKinds.cancel:
-        return message[1] < 0 ? this.#sent.cancel(message[1]) : this.#incoming.cancel(message[1]);
+        if (message[1] < 0) return this.#streams.outgoing.cancel(message[1]);
+        return this.#incoming?.cancel(message[1]);
       case messageKinds.credit:
-        return message[1] < 0 ? this.#sent.credit(message) : this.#incoming.credit(message);
+        if (message[1] < 0) return this.#streams.outgoing.credit(message);
+        return this.#incoming?.credit(message);
       case messageKinds.error:
       case messageKinds.item:
       case messageKinds.end:
       case messageKinds.gap:
-        if (message[1] < 0) return this.#received.receive(message, found);
+        if (message[1] < 0) return this.#streams.incoming.receive(message, found);
         return this.#outgoing?.receive(message, found);
       case messageKinds.result:
       case messageKinds.started:

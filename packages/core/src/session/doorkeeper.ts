@@ -16,12 +16,16 @@ export type Admission =
   | Admitted
   | { readonly admitted: false; readonly name: CloseName; readonly error: unknown };
 
-/** Decides about dials, and carries out the messages of the sessions it let in. `R` is the adapter's request. */
+/** Carries out the messages of one session, and decides about its dials. */
+export interface Guest<R> {
+  /** Called for each dial of its session. Never rejects. */
+  admit(request: R, params: JsonObject): Promise<Admission>;
+}
+
+/** Lets sessions in. `R` is the adapter's request. */
 export interface Doorkeeper<R> {
-  /** A session is being opened: called once for each, before `admit`. Sets the session's handler. */
-  created(session: Session): void;
-  /** Called for each dial of a session. Never rejects. */
-  admit(session: Session, request: R, params: JsonObject): Promise<Admission>;
+  /** A session is being opened: called once for each. Sets the session's handler. */
+  created(session: Session): Guest<R>;
   /** Runs about every second while there are sessions. */
   swept(now: number): void;
 }

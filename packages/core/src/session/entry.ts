@@ -1,6 +1,7 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import type { Hello } from '../wire/control.js';
-import type { Session, SessionEnd } from './session.js';
+import type { Guest } from './doorkeeper.js';
+import type { Session, SessionEnd, SessionOwner } from './session.js';
 
 /** Resumes that brought neither end anything new, after which a session is given up. */
 const mostIdleResumes = 10;
@@ -17,41 +18,82 @@ export interface Line {
   sessionEnded(end: SessionEnd, reason: GoneReason): void;
 }
 
+/** Who keeps it. */
+export interface EntryOwner<R> {
+  /** Its session is over. */
+  sessionEnded(entry: Entry<R>, end: SessionEnd): void;
+}
+
+/** Most sessions have one socket, which carries them. */
+const noLines: readonly Line[] = [];
+
 /** A session as its server keeps it, with or without a socket. */
-export class Entry {
+export class Entry<R> implements SessionOwner {
   readonly session: Session;
   readonly digest: string;
+  readonly #owner: EntryOwner<R>;
+  /** Carries out what the session's messages ask for. */
+  readonly guest: Guest<R>;
   /** Number of the last dial that was accepted; 0 before the first was. */
   dial = 0;
   /** The socket that carries the session. */
   line: Line | undefined;
-  /** All sockets that are concerned with it: the one that carries it, and those whose dials are not decided. */
-  greetings: readonly Line[] = [];
+  /** Those whose dials are not decided. */
+  #dialling = noLines;
   /** Who dialled, where the application says so. */
   identity: string | undefined;
-  /** Whose share of the server's memory it takes. */
-  owner: string;
-  /** When it ends unless it is resumed. */
-  expiresAt: number = Number.POSITIVE_INFINITY;
+  /** Where the last dial came from. */
+  address: string;
+  /** When it ends unless it is resumed; set while it has no socket. */
+  expiresAt = 0;
   /** Until when it is spared although it is due: a dial was being decided. */
   sparedUntil: number | undefined;
   #idleResumes = 0;
   #progress = -1;
 
-  constructor(session: Session, digest: string, owner: string) {
-    this.session = session;
+  /** `open` makes its session, and who is to carry that out. */
+  constructor(
+    owner: EntryOwner<R>,
+    { digest, address }: { readonly digest: string; readonly address: string },
+    open: (owner: SessionOwner) => { readonly session: Session; readonly guest: Guest<R> },
+  ) {
+    this.#owner = owner;
     this.digest = digest;
-    this.owner = owner;
+    this.address = address;
+    const { session, guest } = open(this);
+    this.session = session;
+    this.guest = guest;
   }
 
-  /** A socket begins to be concerned with it. */
+  ended(_: Session, end: SessionEnd): void {
+    this.#owner.sessionEnded(this, end);
+  }
+
+  /** Whose share of the server's memory it takes. */
+  get owner(): string {
+    return this.identity === undefined ? `address ${this.address}` : `identity ${this.identity}`;
+  }
+
+  /** All sockets that are concerned with it: the one that carries it, and those whose dials are not decided. */
+  get lines(): readonly Line[] {
+    return this.line ? [this.line, ...this.#dialling] : this.#dialling;
+  }
+
+  /** The dial of a socket is to be decided. */
   addLine(line: Line): void {
-    this.greetings = [...this.greetings, line];
+    this.#dialling = [...this.#dialling, line];
   }
 
-  /** It is so no more. */
+  /** It is not concerned any more. */
   removeLine(line: Line): void {
-    this.greetings = this.greetings.filter((it) => it !== line);
+    const others = this.#dialling.filter((it) => it !== line);
+    this.#dialling = others.length === 0 ? noLines : others;
+  }
+
+  /** A dial was decided: from now on that socket carries the session. */
+  carry(line: Line): void {
+    this.removeLine(line);
+    this.line = line;
   }
 
   /** Whether a dial of it was ever accepted. */

@@ -6,7 +6,7 @@ import { encodeControl, isControl } from '../wire/control.js';
 import { fits, isControlFrame, parseFrame, utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
-import type { Admission, Admitted, Doorkeeper } from './doorkeeper.js';
+import type { Admission, Admitted } from './doorkeeper.js';
 import type { Entry } from './entry.js';
 import { readFrame } from './frame-reader.js';
 import type { Ledger } from './ledger.js';
@@ -19,18 +19,17 @@ export type Objection =
   | { readonly kind: 'refused'; readonly name: CloseName };
 
 /** What became of a `hello`. */
-export type Verdict = { readonly kind: 'session'; readonly entry: Entry } | Objection;
+export type Verdict<R> = { readonly kind: 'session'; readonly entry: Entry<R> } | Objection;
 
 /** Who keeps the sessions that sockets ask for. */
 export interface GreetingOwner<R> {
   readonly options: {
-    readonly doorkeeper: Doorkeeper<R>;
     readonly clock: Clock;
     readonly limits: Limits;
     readonly handshakeMs: number;
   };
   /** Finds or makes the session that a `hello` asks for; changes nothing of one that exists. */
-  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict;
+  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R>;
   /** Why a dial that was let in cannot have its session after all. */
   objection(dial: PendingDial<R>, admitted: Admitted): Objection | undefined;
   /** Takes the session from the socket that carried it, and answers what the new one is to be told. */
@@ -38,7 +37,7 @@ export interface GreetingOwner<R> {
   /** The dial of a socket came to nothing, by this word if it was told one; or it was accepted, but for no socket. */
   parted(greeting: Greeting<R>, dial: PendingDial<R>, name: CloseName | undefined): void;
   /** The socket that carried a session is gone. */
-  dropped(greeting: Greeting<R>, entry: Entry, code: number): void;
+  dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void;
   /** The socket is gone, or will be, and nothing is to be expected of it. */
   left(greeting: Greeting<R>): void;
   /** Counts the early frames of all dials that are not decided. */
@@ -47,7 +46,7 @@ export interface GreetingOwner<R> {
 
 /** A `hello` that is being decided about. */
 export interface PendingDial<R> {
-  readonly entry: Entry;
+  readonly entry: Entry<R>;
   readonly hello: Hello;
   readonly request: R;
   readonly since: number;
@@ -77,7 +76,7 @@ interface Awaiting<R> {
 type State<R> =
   | Awaiting<R>
   | { readonly name: 'admitting' | 'orphaned' | 'leaving'; readonly dial: PendingDial<R> }
-  | { readonly name: 'attached'; readonly entry: Entry }
+  | { readonly name: 'attached'; readonly entry: Entry<R> }
   | { readonly name: 'over' };
 
 /** One socket at a server, from its upgrade on: the handshake, then a pipe into its session. */
@@ -188,7 +187,7 @@ export class Greeting<R> implements SocketEvents {
     return dial.held.splice(0);
   }
 
-  #drop(entry: Entry, code: number): void {
+  #drop(entry: Entry<R>, code: number): void {
     this.#leave();
     this.#owner.dropped(this, entry, code);
   }
@@ -226,7 +225,7 @@ export class Greeting<R> implements SocketEvents {
     const verdict = this.#owner.present(hello, this, request);
     if (verdict.kind !== 'session') return this.#object(verdict, request);
     const { entry } = verdict;
-    const { doorkeeper, clock } = this.#owner.options;
+    const { clock } = this.#owner.options;
     const dial = {
       entry,
       hello,
@@ -237,9 +236,7 @@ export class Greeting<R> implements SocketEvents {
       code: undefined,
     };
     this.#state = { name: 'admitting', dial };
-    void doorkeeper
-      .admit(entry.session, request, hello.params ?? {})
-      .then((admission) => this.#decided(dial, admission));
+    void entry.guest.admit(request, hello.params ?? {}).then((admission) => this.#decided(dial, admission));
   }
 
   #object(objection: Objection, request: R): void {
@@ -291,7 +288,7 @@ export class Greeting<R> implements SocketEvents {
     if (state.name === 'admitting') {
       this.#socket.send(encodeControl(['welcome', welcome]));
       this.#state = { name: 'attached', entry: dial.entry };
-      dial.entry.line = this;
+      dial.entry.carry(this);
       const { sent, received } = dial.hello;
       const { resumed } = welcome;
       session.attach(this.#socket, this.#owner.options.limits, { resumed, sent, received });

@@ -12,7 +12,8 @@ export class Inbox {
   readonly #pace: Pace;
   /** What is handed on next, and what comes after it. */
   #current: Delivery | undefined;
-  readonly #waiting = new Fifo<Delivery>();
+  /** Made when the first has to wait. */
+  #waiting: Fifo<Delivery> | undefined;
   #bytes = 0;
   #state: 'idle' | 'handing' | 'resting' = 'idle';
   #goesOn = false;
@@ -44,6 +45,7 @@ export class Inbox {
       this.#hand();
       return;
     }
+    this.#waiting ??= new Fifo();
     this.#waiting.push(delivery);
     if (this.#state === 'resting') this.#handDownTo(mostBytes);
   }
@@ -56,7 +58,7 @@ export class Inbox {
   /** Nothing more is handed on. */
   clear(): void {
     this.#current = undefined;
-    this.#waiting.clear();
+    this.#waiting = undefined;
     this.#bytes = 0;
   }
 
@@ -85,7 +87,7 @@ export class Inbox {
 
   #rest(): void {
     this.#state = 'resting';
-    this.#turn.flush(() => this.#measure(), settled);
+    this.#turn.flush({ flush: () => this.#measure(), activity: 0 });
   }
 
   #measure(): void {
@@ -93,7 +95,8 @@ export class Inbox {
     if (this.#pace.tired()) return this.#turn.yield(() => this.#begin());
     this.#goesOn = this.#upcoming() !== undefined;
     this.#hand();
-    if (this.#goesOn && this.#state === 'idle') this.#turn.flush(() => this.#settle(), settled);
+    if (this.#goesOn && this.#state === 'idle')
+      this.#turn.flush({ flush: () => this.#settle(), activity: 0 });
   }
 
   #settle(): void {
@@ -107,7 +110,7 @@ export class Inbox {
 
   /** What is handed on next, from now on the current one. */
   #upcoming(): Delivery | undefined {
-    this.#current ??= this.#waiting.shift();
+    this.#current ??= this.#waiting?.shift();
     return this.#current;
   }
 
@@ -124,6 +127,3 @@ export class Inbox {
     }
   }
 }
-
-/** Nothing else is waited for. */
-const settled = (): number => 0;

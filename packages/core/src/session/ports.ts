@@ -57,14 +57,20 @@ export interface Random {
   secret(): string;
 }
 
+/** What is to be done once a turn has said what it has to say. */
+export interface Flushable {
+  flush(): void;
+  /** A number that rises with each message. */
+  readonly activity: number;
+}
+
 /** How this runtime's event loop is shared. */
 export interface Turn {
   /**
-   * Runs the callback once this turn has said what it has to say: when its microtasks are drained or, where a
-   * runtime does not tell, when `activity`, a number that rises with each message, stands still. Never later
-   * than the loop's next turn.
+   * Flushes it once this turn has said what it has to say: when its microtasks are drained or, where a runtime does
+   * not tell, when its `activity` stands still. Never later than the loop's next turn.
    */
-  flush(callback: () => void, activity: () => number): void;
+  flush(what: Flushable): void;
   /** Gives the loop back to input and timers, then runs the callback. */
   yield(callback: () => void): void;
 }

@@ -5,13 +5,14 @@ import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
 import type { Admitted, Doorkeeper } from './doorkeeper.js';
 import { EndedSessions } from './ended-sessions.js';
+import type { EntryOwner } from './entry.js';
 import { Entry } from './entry.js';
 import { fairly } from './fairness.js';
 import type { GreetingOwner, Objection, PendingDial, Verdict } from './greeting.js';
 import { Greeting } from './greeting.js';
 import { Ledger } from './ledger.js';
 import type { Clock, Random, Socket, SocketEvents, Timer, Turn } from './ports.js';
-import type { SessionEnd, SessionOwner } from './session.js';
+import type { SessionEnd } from './session.js';
 import { Session } from './session.js';
 import { spreadOf } from './spread.js';
 
@@ -43,18 +44,15 @@ const earlyShare = 1 / 8;
 const rememberedEnds = 4096;
 
 /** The sessions of a server: accepts sockets, finds or makes the session of each, and ends them. */
-export class Registry<R> implements GreetingOwner<R> {
+export class Registry<R> implements GreetingOwner<R>, EntryOwner<R> {
   readonly options: RegistryOptions<R>;
   /** Names this run of the server. */
   readonly instance: string;
-  readonly #entries = new Map<string, Entry>();
-  readonly #bySession = new Map<Session, Entry>();
+  readonly #entries = new Map<string, Entry<R>>();
   /** Sessions without a socket, the longest absent first. */
-  readonly #absent = new Set<Entry>();
+  readonly #absent = new Set<Entry<R>>();
   readonly #ended = new EndedSessions(rememberedEnds);
   readonly #greetings = new Set<Greeting<R>>();
-  /** Of all its sessions. */
-  readonly #owner: SessionOwner = { ended: (session, end) => this.#sessionEnded(session, end) };
   readonly #ledger: Ledger;
   /** What is held for dials that are not decided: no eviction would free it, so it must cause none. */
   readonly earlyLedger: Ledger;
@@ -96,7 +94,7 @@ export class Registry<R> implements GreetingOwner<R> {
     for (const greeting of [...this.#greetings]) greeting.refuse('going-away');
   }
 
-  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict {
+  present(hello: Hello, greeting: Greeting<R>, request: R): Verdict<R> {
     const digest = this.options.digest(hello.secret);
     const entry = this.#entries.get(digest);
     const verdict =
@@ -117,9 +115,9 @@ export class Registry<R> implements GreetingOwner<R> {
     entry.line?.fence();
     entry.dial = hello.dial;
     // Older dials that are still being decided would come too late.
-    for (const greeting of entry.greetings) if (greeting.olderThan(hello.dial)) greeting.refuse('stale-dial');
+    for (const line of entry.lines) if (line.olderThan(hello.dial)) line.refuse('stale-dial');
     entry.identity = identity;
-    entry.owner = identity === undefined ? this.#addressOf(request) : `identity ${identity}`;
+    entry.address = this.options.address(request);
     this.#absent.delete(entry);
     const { sent, received } = entry.session.counts;
     const resumed = hello.mode === 'resume';
@@ -134,10 +132,10 @@ export class Registry<R> implements GreetingOwner<R> {
     if (entry.line || session.ended || this.#absent.has(entry)) return;
     if (entry.accepted && this.options.limits.window > 0) return this.#keep(entry, code);
     // Of a session that was never accepted nothing has run; and no other dial is left that might be.
-    if (entry.greetings.length === 0) session.end({ name: name ?? 'off' });
+    if (entry.lines.length === 0) session.end({ name: name ?? 'off' });
   }
 
-  dropped(greeting: Greeting<R>, entry: Entry, code: number): void {
+  dropped(greeting: Greeting<R>, entry: Entry<R>, code: number): void {
     entry.removeLine(greeting);
     if (entry.line !== greeting) return;
     entry.line = undefined;
@@ -153,28 +151,25 @@ export class Registry<R> implements GreetingOwner<R> {
     this.#greetings.delete(greeting);
   }
 
-  #open(digest: string, entry: Entry | undefined, request: R): Verdict {
+  #open(digest: string, entry: Entry<R> | undefined, request: R): Verdict<R> {
     if (entry || this.#ended.reasonOf(digest)) return { kind: 'refused', name: 'known-secret' };
     const { clock, turn, random, doorkeeper, limits } = this.options;
-    const session = new Session(
-      random.secret().slice(0, 12),
-      { clock, turn, ledger: this.#ledger, limits, announces: true },
-      this.#owner,
-    );
-    const opened = new Entry(session, digest, this.#addressOf(request));
+    const options = { clock, turn, ledger: this.#ledger, limits, announces: true };
+    const opened = new Entry<R>(this, { digest, address: this.options.address(request) }, (owner) => {
+      const session = new Session(random.secret().slice(0, 12), options, owner);
+      return { session, guest: doorkeeper.created(session) };
+    });
     this.#entries.set(digest, opened);
-    this.#bySession.set(session, opened);
-    doorkeeper.created(session);
     return { kind: 'session', entry: opened };
   }
 
-  #resume(digest: string, entry: Entry | undefined, hello: Hello): Verdict {
+  #resume(digest: string, entry: Entry<R> | undefined, hello: Hello): Verdict<R> {
     const off = this.options.limits.window === 0;
     const objection = entry && this.#impossible(entry, hello);
     if (entry && objection && !(off && objection === 'miscount')) return { kind: 'refused', name: objection };
     if (entry && !off) return { kind: 'session', entry };
     // With no window, whoever asks for a session shows that its line is dead.
-    for (const greeting of entry?.greetings ?? []) greeting.fence();
+    for (const line of entry?.lines ?? []) line.fence();
     return { kind: 'gone', reason: this.#reasonOf(digest, hello) };
   }
 
@@ -189,7 +184,7 @@ export class Registry<R> implements GreetingOwner<R> {
   }
 
   /** What is wrong with the numbers of a `hello` for a session that exists. */
-  #impossible({ session, dial }: Entry, hello: Hello): CloseName | undefined {
+  #impossible({ session, dial }: Entry<R>, hello: Hello): CloseName | undefined {
     if (hello.dial <= dial) return 'stale-dial';
     const { sent, received, acknowledged } = session.counts;
     const possible = hello.received >= acknowledged && hello.received <= sent && hello.sent >= received;
@@ -200,12 +195,8 @@ export class Registry<R> implements GreetingOwner<R> {
     return spreadOf(this.size, this.options.limits.spread);
   }
 
-  #addressOf(request: R): string {
-    return `address ${this.options.address(request)}`;
-  }
-
   /** Keeps a session whose socket is gone: not for long if that was closed in all form, as by a page that reloads. */
-  #keep(entry: Entry, code: number | undefined): void {
+  #keep(entry: Entry<R>, code: number | undefined): void {
     const { window } = this.options.limits;
     const clean = code === 1000 || code === 1001;
     // Whatever closed one socket in all form may have closed those of all, and their redials are spread.
@@ -218,15 +209,12 @@ export class Registry<R> implements GreetingOwner<R> {
     this.#arm();
   }
 
-  #sessionEnded(session: Session, end: SessionEnd): void {
-    const entry = this.#bySession.get(session);
-    if (!entry) return;
-    this.#bySession.delete(session);
+  sessionEnded(entry: Entry<R>, end: SessionEnd): void {
     this.#entries.delete(entry.digest);
     this.#absent.delete(entry);
     const reason = entry.accepted ? reasonFor(end) : 'not-opened';
     if (this.options.limits.window > 0) this.#ended.add(entry.digest, reason);
-    for (const greeting of entry.greetings) greeting.sessionEnded(end, reason);
+    for (const line of entry.lines) line.sessionEnded(end, reason);
   }
 
   /** Asks for an eviction. Sessions end outside of whatever is going on now: their handlers are told. */
@@ -241,8 +229,8 @@ export class Registry<R> implements GreetingOwner<R> {
 
   /** Goes below a bound that was passed, and some way, so that looking through all sessions is paid for once. */
   #evict(): void {
-    const ownerOf = (entry: Entry): string => entry.owner;
-    const heldBy = ({ session }: Entry): number => session.held;
+    const ownerOf = (entry: Entry<R>): string => entry.owner;
+    const heldBy = ({ session }: Entry<R>): number => session.held;
     if (this.#absent.size > this.options.absentSessions) {
       const enough = Math.ceil(this.options.absentSessions * relief);
       for (const { session } of fairly(this.#absent, ownerOf, () => 1)) {
@@ -263,9 +251,9 @@ export class Registry<R> implements GreetingOwner<R> {
   }
 
   /** A dial that came in time may take its time; those that follow it do not add to that. */
-  #expire(entry: Entry, now: number): void {
+  #expire(entry: Entry<R>, now: number): void {
     entry.sparedUntil ??= now + this.options.handshakeMs;
-    if (entry.greetings.length === 0 || now >= entry.sparedUntil) entry.session.end({ name: 'expired' });
+    if (entry.lines.length === 0 || now >= entry.sparedUntil) entry.session.end({ name: 'expired' });
   }
 
   #arm(): void {

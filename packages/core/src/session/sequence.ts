@@ -2,8 +2,7 @@ import type { FrameData } from '../wire/binary-frame.js';
 import { encodeBinaryFrame } from '../wire/binary-frame.js';
 import { utf8Length } from '../wire/frame.js';
 import type { Limits } from '../wire/limits.js';
-import { defaultLimits } from '../wire/limits.js';
-import { AckDebt } from './ack-debt.js';
+import { defaultLimits, limits } from '../wire/limits.js';
 import { KeptFrames } from './kept-frames.js';
 import type { Ledger } from './ledger.js';
 import type { Batch } from './outbox.js';
@@ -16,13 +15,15 @@ const tightBytes = 65_536;
 export class Sequence {
   readonly #ledger: Ledger;
   readonly #kept: KeptFrames;
-  readonly #debt = new AckDebt();
   /** Whether there is a window, as far as is known: what leaves before `welcome` says so is kept. */
   #keeping = true;
   #windowBytes = defaultLimits.windowBytes;
   #sent = 0;
   #written = 0;
   #received = 0;
+  /** Data frames that came since the other end was last told how many, and their length. */
+  #untold = 0;
+  #untoldLength = 0;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -92,7 +93,7 @@ export class Sequence {
   /** Goes on over a new socket, whose handshake told both counts: what the other end lacks is to be sent again. */
   resume(received: number): void {
     this.#written = received;
-    this.#debt.settle();
+    this.told();
   }
 
   /** Whether there are frames to be sent again. */
@@ -109,7 +110,7 @@ export class Sequence {
   build({ text, sections }: Batch): FrameData {
     const { due } = this;
     const frame = due ? `[${this.#received},${text}]` : `[${text}]`;
-    if (due) this.#debt.settle();
+    if (due) this.told();
     return this.count(sections ? encodeBinaryFrame(frame, utf8Length(frame), sections) : frame);
   }
 
@@ -123,7 +124,9 @@ export class Sequence {
   /** Counts a frame of the other end. */
   receive(length: number): void {
     this.#received++;
-    if (this.#keeping) this.#debt.add(length);
+    if (!this.#keeping) return;
+    this.#untold++;
+    this.#untoldLength += length;
   }
 
   /** Whether the other end can have received so many frames of this socket. */
@@ -138,17 +141,18 @@ export class Sequence {
 
   /** Whether the other end is to be told what was received. */
   get owed(): boolean {
-    return this.#debt.owed;
+    return this.#untold > 0;
   }
 
-  /** Whether that cannot wait for the next sweep. */
+  /** Whether that cannot wait for the next sweep: the other end stops at its window. */
   get due(): boolean {
-    return this.#debt.due(this.#windowBytes);
+    const bytes = Math.min(limits.ackBytes.default, this.#windowBytes / 4);
+    return this.#untold >= limits.ackFrames.default || this.#untoldLength >= bytes;
   }
 
   /** The other end was told. */
   told(): void {
-    this.#debt.settle();
+    this.#untold = this.#untoldLength = 0;
   }
 
   clear(): void {

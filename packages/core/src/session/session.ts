@@ -387,7 +387,7 @@ export class Session implements WriterOwner {
     // A socket is ordered: its two ends never disagree on what it has carried.
     if (sent !== this.#sequence.received || !this.#sequence.covers(received)) return this.close('miscount');
     // Whoever counts has seen `welcome`, and the limits with it; but not when it built what it sends again.
-    if (sent >= this.#builtEarly) this.#takes = this.#limits;
+    if (sent >= this.#builtEarly) this.#endEarly();
     this.#acknowledge(received);
     if (name === 'ping') this.#writer.answerPing();
     if (name === 'pong') this.#writer.pongCame();
@@ -405,7 +405,12 @@ export class Session implements WriterOwner {
   #measureEarly(data: FrameData): void {
     this.#early ??= new EarlyAllowance();
     const isData = typeof data !== 'string' || !data.startsWith('["');
-    if (isData && !this.#early.spend(data)) this.#takes = this.#limits;
+    if (isData && !this.#early.spend(data)) this.#endEarly();
+  }
+
+  #endEarly(): void {
+    this.#takes = this.#limits;
+    this.#early = undefined;
   }
 
   /** Lets go of what the other end has received. */

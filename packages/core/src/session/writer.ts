@@ -7,8 +7,7 @@ import type { Ledger } from './ledger.js';
 import { Outbox } from './outbox.js';
 import type { LaneName, Outgoing } from './outgoing.js';
 import { wholeLength } from './outgoing.js';
-import { Pongs } from './pongs.js';
-import type { Clock, Socket, Turn } from './ports.js';
+import type { Clock, Flushable, Socket, Turn } from './ports.js';
 import { socketBufferBytes } from './ports.js';
 import type { Sequence } from './sequence.js';
 import type { RoomOwner } from './stream-room.js';
@@ -34,7 +33,7 @@ export interface WriterPorts {
 const noLengths = { text: 0, sections: 0 };
 
 /** What leaves a session: messages wait here until the socket takes them, and only then become frames. */
-export class Writer implements RoomOwner {
+export class Writer implements RoomOwner, Flushable {
   readonly #owner: WriterOwner;
   readonly #turn: Turn;
   readonly #clock: Clock;
@@ -42,8 +41,13 @@ export class Writer implements RoomOwner {
   readonly #outbox: Outbox;
   /** While there was no `welcome` yet. */
   #early: EarlyAllowance | undefined;
-  readonly #pongs = new Pongs();
-  readonly room: StreamRoom;
+  /**
+   * A full socket gets one pong more, so that a slow line does not look dead; the pings after it are answered by one
+   * when it has drained, with the counts of that moment.
+   */
+  #pong: 'free' | 'passed' | 'owed' = 'free';
+  /** Made with the first stream. */
+  #room: StreamRoom | undefined;
   #socket: Socket | undefined;
   /** Messages that were ever queued. */
   #messages = 0;
@@ -62,7 +66,12 @@ export class Writer implements RoomOwner {
     this.#clock = clock;
     this.#sequence = sequence;
     this.#outbox = new Outbox(ledger);
-    this.room = new StreamRoom(this, turn, clock);
+  }
+
+  /** How far streams may be pulled ahead of the socket. */
+  get room(): StreamRoom {
+    this.#room ??= new StreamRoom(this, this.#turn, this.#clock);
+    return this.#room;
   }
 
   get itemsWaiting(): number {
@@ -101,7 +110,7 @@ export class Writer implements RoomOwner {
     this.#socket = socket;
     if (!isEarly) this.#early = undefined;
     else this.#early ??= new EarlyAllowance();
-    this.#pongs.settle();
+    this.#pong = 'free';
     this.#asked = false;
     this.#pingedAt = undefined;
     this.schedule();
@@ -147,7 +156,12 @@ export class Writer implements RoomOwner {
 
   /** A ping came. */
   answerPing(): void {
-    if (this.#pongs.asked(this.#full)) this.say('pong');
+    if (this.#full && this.#pong !== 'free') {
+      this.#pong = 'owed';
+      return;
+    }
+    this.#pong = this.#full ? 'passed' : 'free';
+    this.say('pong');
   }
 
   /** The other end acknowledged something: the window may have room. */
@@ -160,7 +174,7 @@ export class Writer implements RoomOwner {
   schedule(): void {
     if (this.#scheduled || this.#socket === undefined) return;
     this.#scheduled = true;
-    this.#turn.flush(this.#flush, this.#activity);
+    this.#turn.flush(this);
   }
 
   clear(): void {
@@ -177,15 +191,17 @@ export class Writer implements RoomOwner {
     return this.#sequence.behind || !this.#outbox.empty;
   }
 
-  readonly #activity = (): number => this.#messages;
+  get activity(): number {
+    return this.#messages;
+  }
 
-  readonly #flush = (): void => {
-    if (this.#owner.goesOn) return this.#turn.flush(this.#flush, this.#activity);
+  flush(): void {
+    if (this.#owner.goesOn) return this.#turn.flush(this);
     this.#scheduled = false;
     this.#owner.flushing();
     const socket = this.#socket;
     if (socket === undefined) return;
-    if (!this.#full && this.#pongs.settle()) this.say('pong');
+    if (this.#pong !== 'free' && !this.#full) this.#settlePong();
     while (this.#pending && !this.#full) {
       const frame = this.#sequence.again() ?? this.#build();
       if (frame === undefined) break;
@@ -193,8 +209,15 @@ export class Writer implements RoomOwner {
     }
     this.#outbox.tell();
     if (!this.#early) this.#sayCounts();
-    this.room.flushed();
-  };
+    this.#room?.flushed();
+  }
+
+  /** A socket that was full takes more. */
+  #settlePong(): void {
+    const isOwed = this.#pong === 'owed';
+    this.#pong = 'free';
+    if (isOwed) this.say('pong');
+  }
 
   /** Tells what was received if no frame did, and asks the same when the window holds messages up. */
   #sayCounts(): void {
@@ -206,7 +229,7 @@ export class Writer implements RoomOwner {
 
   /** Whether there is more to say than could be said. */
   get #heldUp(): boolean {
-    return !this.#outbox.empty || this.room.starved;
+    return !this.#outbox.empty || this.#room?.starved === true;
   }
 
   /** A new frame of what waits. Parts take turns with frames of items alone. */

@@ -1,12 +1,12 @@
-import type { Turn } from '../../src/session/ports.ts';
+import type { Flushable, Turn } from '../../src/session/ports.ts';
 
 /** A turn whose flushes and yields run when they are told to. */
 export class ManualTurn implements Turn {
-  #flushes: (() => void)[] = [];
+  #flushes: Flushable[] = [];
   #yields: (() => void)[] = [];
 
-  flush(callback: () => void): void {
-    this.#flushes.push(callback);
+  flush(what: Flushable): void {
+    this.#flushes.push(what);
   }
 
   yield(callback: () => void): void {
@@ -19,8 +19,10 @@ export class ManualTurn implements Turn {
 
   /** Runs what was asked for until now; answers whether there was anything. */
   run(): boolean {
-    const callbacks = [...this.#flushes.splice(0), ...this.#yields.splice(0)];
-    for (const callback of callbacks) callback();
-    return callbacks.length > 0;
+    const flushes = this.#flushes.splice(0);
+    const yields = this.#yields.splice(0);
+    for (const what of flushes) what.flush();
+    for (const callback of yields) callback();
+    return flushes.length + yields.length > 0;
   }
 }

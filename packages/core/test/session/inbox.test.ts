@@ -47,7 +47,7 @@ function openInbox(costs: Costs) {
   const turns: number[] = [0];
   let now = 0;
   const yields: Turn = {
-    flush: (callback) => turn.flush(callback),
+    flush: (what) => turn.flush(what),
     yield: (callback) =>
       turn.yield(() => {
         turns.push(0);
