@@ -138,7 +138,7 @@ export const mutants = [
   mutant(
     'never lets a session expire',
     registry,
-    'if (entry.greetings.length === 0 || now >= entry.sparedUntil)',
+    'if (entry.lines.length === 0 || now >= entry.sparedUntil)',
     'if (now < 0)',
   ),
   mutant(
@@ -353,7 +353,7 @@ export const mutants = [
   mutant(
     'does not cancel an input that was not read',
     running,
-    'this.#options.incoming.cancel(id);\n      stream.fail',
+    'this.#streams.incoming.cancel(id);\n      stream.fail',
     'stream.fail',
   ),
   mutant(
