@@ -76,9 +76,13 @@ function callable(
   switch (name) {
     case 'query':
     case 'mutate': {
-      const type = name === 'query' ? 'query' : 'mutation';
-      return (input: unknown, options?: MutateOptions) =>
-        callOnce(line, { type, path, input }, options, translation);
+      const procedure = {
+        caller: line,
+        translation,
+        type: name === 'query' ? 'query' : 'mutation',
+        path,
+      } as const;
+      return (input: unknown, options?: MutateOptions) => callOnce(procedure, input, options);
     }
     case 'subscribe':
       return (input: unknown, options: ObserveOptions<unknown, ClientError> = {}) =>

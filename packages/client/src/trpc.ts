@@ -67,6 +67,7 @@ function requestOnce(
 ): TeardownLogic {
   const { path, signal } = op;
   const type = op.type === 'mutation' ? 'mutation' : 'query';
+  const procedure = { caller: connection, translation, type, path } as const;
   let answered = false;
   const resolve = (data: unknown): void => {
     answered = true;
@@ -79,7 +80,7 @@ function requestOnce(
   };
   const sink = new UnarySink(resolve, reject, translation);
   const options = { signal: signal ?? undefined, idempotent: op.context['idempotent'] === true };
-  const call = request(connection, { type, path, input: op.input }, options, translation, sink);
+  const call = request(procedure, op.input, options, sink);
   // Whoever has an answer unsubscribes, and may still want the streams in it.
   return () => {
     if (!answered) call.leave();

@@ -61,28 +61,29 @@ export class UnarySink implements CallSink {
   gap(): void {}
 }
 
-export interface UnaryRequest {
+/** A query or mutation that can be made. */
+export interface UnaryProcedure {
+  readonly caller: Caller;
+  readonly translation: Translation;
   readonly type: 'query' | 'mutation';
   readonly path: string;
-  readonly input: unknown;
 }
 
 /** Makes a query or mutation, whose outcome goes to the sink. */
 export function request(
-  caller: Caller,
-  call: UnaryRequest,
+  procedure: UnaryProcedure,
+  input: unknown,
   options: MutateOptions,
-  translation: Translation,
   sink: UnarySink,
 ): Leavable {
   let encoded: Payload | Promise<Payload>;
   try {
-    encoded = translation.encode(call.input);
+    encoded = procedure.translation.encode(input);
   } catch (cause) {
     sink.fault(unserialisable(cause));
     return { leave() {} };
   }
-  return caller.call(requestOf(call, options, encoded), sink);
+  return procedure.caller.call(requestOf(procedure, options, encoded), sink);
 }
 
 /** What can be given up without a word. */
@@ -91,7 +92,7 @@ export interface Leavable {
 }
 
 function requestOf(
-  { type, path }: UnaryRequest,
+  { type, path }: UnaryProcedure,
   options: MutateOptions,
   encoded: Payload | Promise<Payload>,
 ): CallRequest {
@@ -110,12 +111,11 @@ const noOptions: MutateOptions = {};
 
 /** Makes a query or mutation. */
 export function callOnce(
-  caller: Caller,
-  call: UnaryRequest,
-  options: MutateOptions | undefined,
-  translation: Translation,
+  procedure: UnaryProcedure,
+  input: unknown,
+  options: MutateOptions = noOptions,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    request(caller, call, options ?? noOptions, translation, new UnarySink(resolve, reject, translation));
+    request(procedure, input, options, new UnarySink(resolve, reject, procedure.translation));
   });
 }

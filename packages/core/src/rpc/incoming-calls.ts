@@ -29,7 +29,7 @@ class RunningCall implements IncomingCall {
   readonly context: unknown;
   /** The streams of its input, by id. */
   readonly inputs: ReadonlyMap<number, IncomingStream>;
-  readonly #lazy = new LazySignal();
+  #lazy: LazySignal | undefined;
   /**
    * Once it is not `running`, what its handler does is told to nobody: the final message of a `cancelled` call is
    * a bare `end`, that of an `expired` one says that the caller's deadline passed.
@@ -62,7 +62,12 @@ class RunningCall implements IncomingCall {
   }
 
   get signal(): AbortSignal {
-    return this.#lazy.signal;
+    return this.#signal.signal;
+  }
+
+  get #signal(): LazySignal {
+    this.#lazy ??= new LazySignal();
+    return this.#lazy;
   }
 
   get cancelled(): boolean {
@@ -73,7 +78,7 @@ class RunningCall implements IncomingCall {
   meet(fate: 'cancelled' | 'expired', reason: unknown): void {
     if (this.fate !== 'running') return;
     this.fate = fate;
-    this.#lazy.abort(reason);
+    this.#signal.abort(reason);
     this.pump?.stop(undefined);
     this.outputs?.stop(fate === 'expired' ? { error: reason } : undefined);
     for (const stream of this.inputs.values()) stream.fail(reason);

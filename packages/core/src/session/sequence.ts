@@ -11,6 +11,12 @@ import { wholeLength } from './outgoing.js';
 /** What a session may keep while the process holds too much for all. */
 const tightBytes = 65_536;
 
+/**
+ * Characters of messages with which a frame acknowledges what has come, due or not: it costs such a frame next to
+ * nothing, and what the other end need not keep does not outlive the young generation of its collector.
+ */
+const tellingLength = 512;
+
 /** The counts of one end: the data frames that it sent, in a row over all sockets, and those that it received. */
 export class Sequence {
   readonly #ledger: Ledger;
@@ -106,11 +112,11 @@ export class Sequence {
     return this.#written < this.#sent ? this.#kept.get(++this.#written) : undefined;
   }
 
-  /** Makes the next frame of messages, with an acknowledgement if one is due. */
+  /** Makes the next frame of messages, with an acknowledgement where that is worth it. */
   build({ text, sections }: Batch): FrameData {
-    const { due } = this;
-    const frame = due ? `[${this.#received},${text}]` : `[${text}]`;
-    if (due) this.told();
+    const tells = this.due || (this.owed && text.length >= tellingLength);
+    const frame = tells ? `[${this.#received},${text}]` : `[${text}]`;
+    if (tells) this.told();
     return this.count(sections ? encodeBinaryFrame(frame, utf8Length(frame), sections) : frame);
   }
 

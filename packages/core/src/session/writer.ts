@@ -16,7 +16,7 @@ import { StreamRoom } from './stream-room.js';
 /** What is being written. */
 export interface WriterOwner {
   readonly limits: Limits;
-  /** Whether what leaves is to wait for more of this turn. */
+  /** Whether more of this turn is to come, for which a little waits. */
   readonly goesOn: boolean;
   /** Comes before anything leaves in a turn. */
   flushing(): void;
@@ -29,6 +29,12 @@ export interface WriterPorts {
   readonly clock: Clock;
   readonly ledger: Ledger;
 }
+
+/**
+ * So much is worth a frame although more of this turn is to come, in characters: the other end begins with it while
+ * this one goes on.
+ */
+const worthLength = 4096;
 
 const noLengths = { text: 0, sections: 0 };
 
@@ -196,7 +202,7 @@ export class Writer implements RoomOwner, Flushable {
   }
 
   flush(): void {
-    if (this.#owner.goesOn) return this.#turn.flush(this);
+    if (this.#owner.goesOn && this.#outbox.length < worthLength) return this.#turn.flush(this);
     this.#scheduled = false;
     this.#owner.flushing();
     const socket = this.#socket;

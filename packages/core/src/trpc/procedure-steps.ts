@@ -10,6 +10,8 @@ export interface StepInput {
   read(): Promise<unknown>;
   /** Set when the procedure's own code is reached, after all its parsers, to what that gets. */
   resolved: { readonly input: unknown } | undefined;
+  /** Whether `read` gives it with the call's cursor. */
+  readonly hasCursor: boolean;
   /** Has `read` give the input without its cursor from now on; answers whether there was one. */
   dropCursor(): boolean;
 }
@@ -103,19 +105,13 @@ export class ProcedureSteps {
   }
 
   /** Rejects with a `TRPCError`. */
-  async run(call: IncomingCall, input: StepInput): Promise<unknown> {
+  run(call: IncomingCall, input: StepInput): Promise<unknown> {
     const getRawInput = (): Promise<unknown> => input.read();
-    const result = await this.#step(0, call, { ctx: call.context, input: undefined, getRawInput }, input);
-    // A middleware in JavaScript may forget to return what `next` gave.
-    if (!(result as StepResult | undefined)) {
-      const message = 'No result from middlewares - did you forget to `return next()`?';
-      throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message });
-    }
-    if (!result.ok) throw result.error;
-    return result.data;
+    const carried = { ctx: call.context, input: undefined, getRawInput };
+    return this.#step(0, call, carried, input).then(dataOf);
   }
 
-  async #step(index: number, call: IncomingCall, carried: Carried, raw: StepInput): Promise<StepResult> {
+  #step(index: number, call: IncomingCall, carried: Carried, raw: StepInput): Promise<StepResult> {
     const step = this.#steps[index] as Step;
     let passed = false;
     const next: Next = (changes) => {
@@ -123,17 +119,36 @@ export class ProcedureSteps {
       return this.#step(index + 1, call, changes ? changed(carried, changes) : carried, raw);
     };
     if (index === this.#steps.length - 1) raw.resolved = carried;
-    for (;;) {
-      let result: StepResult;
-      try {
-        result = await step(new StepOptions(call, carried, this.#meta, next));
-      } catch (cause) {
-        result = { ok: false, error: trpcErrorOf(cause) };
-      }
-      // A parser that allows no cursor is asked again without it; nothing else runs twice.
-      if (passed || !rejects(step, result) || !raw.dropCursor()) return result;
-    }
+    const take = (): Promise<StepResult> => taken(step, new StepOptions(call, carried, this.#meta, next));
+    const result = take();
+    if (!raw.hasCursor) return result;
+    // A parser that allows no cursor is asked again without it; nothing else runs twice.
+    return result.then((it) => (passed || !rejects(step, it) || !raw.dropCursor() ? it : take()));
   }
+}
+
+/** Takes a step. What that throws is its result, as tRPC has it. No `async`: every call takes several. */
+function taken(step: Step, options: StepOptions): Promise<StepResult> {
+  try {
+    return Promise.resolve(step(options)).then(undefined, failed);
+  } catch (cause) {
+    return Promise.resolve(failed(cause));
+  }
+}
+
+function failed(cause: unknown): StepResult {
+  return { ok: false, error: trpcErrorOf(cause) };
+}
+
+/** What the first step gave, and all steps with it. */
+function dataOf(result: StepResult | undefined): unknown {
+  // A middleware in JavaScript may forget to return what `next` gave.
+  if (!result) {
+    const message = 'No result from middlewares - did you forget to `return next()`?';
+    throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message });
+  }
+  if (!result.ok) throw result.error;
+  return result.data;
 }
 
 /** Whether a step is a parser, by the mark that tRPC gives it, and did not take its input. */

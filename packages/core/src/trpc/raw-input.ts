@@ -29,6 +29,10 @@ export class RawInput implements StepInput {
     return this.#call.after !== undefined && !hasCursor(this.resolved?.input);
   }
 
+  get hasCursor(): boolean {
+    return this.#after !== undefined;
+  }
+
   dropCursor(): boolean {
     if (this.#after === undefined) return false;
     this.#after = undefined;
@@ -41,15 +45,16 @@ export class RawInput implements StepInput {
     return this.#reading;
   }
 
-  async #read(): Promise<unknown> {
+  #read(): Promise<unknown> {
     try {
       this.#decoded ??= { value: this.#decode() };
     } catch (cause) {
-      throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input could not be read', cause });
+      const message = 'The input could not be read';
+      return Promise.reject(new TRPCError({ code: 'BAD_REQUEST', message, cause }));
     }
     this.value = this.#decoded.value;
     if (this.#after !== undefined) this.value = withLastEventId(this.value, this.#after);
-    return this.value;
+    return Promise.resolve(this.value);
   }
 
   #decode(): unknown {

@@ -73,6 +73,18 @@ describe('an acknowledgement', () => {
     expect(bench.socket.frames).toHaveLength(1);
   });
 
+  it('rides on a data frame before it is due, where it costs that next to nothing', () => {
+    const bench = SessionBench.open({ window });
+    hears(bench, 3);
+    bench.session.send('[4,1]', 'reply');
+    expect(bench.flush()).toEqual([[[4, 1]]]);
+    const long = [4, 2, 'x'.repeat(600)];
+    bench.session.send(JSON.stringify(long), 'reply');
+    expect(bench.flush()).toEqual([[3, long]]);
+    bench.session.send(JSON.stringify(long), 'reply');
+    expect(bench.flush()).toEqual([[long]]);
+  });
+
   it('does not ride on each data frame: one is enough', () => {
     const bench = SessionBench.open({ window });
     hears(bench, 129);

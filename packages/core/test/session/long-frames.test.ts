@@ -90,3 +90,18 @@ test('a server that loses a session does not begin all its calls at once: nobody
   bench.flush();
   expect(bench.handed).toHaveLength(16);
 });
+
+test('answers to the messages of a frame leave when all are there, or when there are enough for a frame', () => {
+  for (const length of [10, 200]) {
+    const bench = SessionBench.open();
+    let id = 0;
+    bench.onMessage = () => bench.session.send(JSON.stringify([4, ++id, 'x'.repeat(length)]), 'reply');
+    bench.hears(results(1, 100));
+    const frames = bench.flush().filter(([first]) => typeof first !== 'string');
+    // Those that are there at once go first.
+    if (length === 10) expect(frames).toHaveLength(2);
+    else expect(frames.length).toBeGreaterThan(2);
+    const answers = frames.flat().filter((it) => Array.isArray(it));
+    expect(answers.map(([, answered]) => answered)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  }
+});

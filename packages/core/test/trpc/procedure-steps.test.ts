@@ -166,7 +166,14 @@ describe.each(versions)('a procedure of the %s tRPC, run step by step', (_, trpc
         const options = { router, path, type, ctx, getRawInput, signal, batchIndex: 0 };
         const documented = trpc.callTRPCProcedure(options);
         expect(
-          await settled(steps.run(call, { read: getRawInput, resolved: undefined, dropCursor: () => false })),
+          await settled(
+            steps.run(call, {
+              read: getRawInput,
+              resolved: undefined,
+              hasCursor: false,
+              dropCursor: () => false,
+            }),
+          ),
         ).toEqual(await settled(documented));
       }
     });
@@ -184,7 +191,12 @@ describe.each(versions)('a procedure of the %s tRPC, run step by step', (_, trpc
     });
     const steps = ProcedureSteps.of(procedures['three'] as AnyTRPCProcedure) as ProcedureSteps;
     await expect(
-      steps.run(call, { read: async () => ({ id: 'a' }), resolved: undefined, dropCursor: () => false }),
+      steps.run(call, {
+        read: async () => ({ id: 'a' }),
+        resolved: undefined,
+        hasCursor: false,
+        dropCursor: () => false,
+      }),
     ).resolves.toMatchObject({ input: { id: 'a' } });
   });
 });
