@@ -49,8 +49,8 @@ export const mutants = [
   mutant(
     'acknowledges a frame before it has come',
     sequence,
-    'due ? `[${this.#received}',
-    'due ? `[${this.#received + 1}',
+    'tells ? `[${this.#received}',
+    'tells ? `[${this.#received + 1}',
   ),
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: it is code
   {
@@ -103,7 +103,7 @@ export const mutants = [
     'stops acknowledging after a resume',
     sequence,
     'this.#written = received;\n    this.told();',
-    'this.#written = received;\n    this.#untold = this.#untoldLength = Number.NEGATIVE_INFINITY;',
+    'this.#written = received;\n    this.#untold = this.#untoldLength = Number.NEGATIVE_INFINITY;\n    this.told = () => {};',
   ),
   {
     name: 'reads the counts before the fence',

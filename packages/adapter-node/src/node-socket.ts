@@ -16,7 +16,7 @@ const wholeLength = 65_536;
 
 /** A socket of the server's that knows whose it is: so its listeners are the same functions for all. */
 export class OwnedWebSocket extends WebSocket {
-  declare owner: NodeSocket | undefined;
+  owner: NodeSocket | undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ export class OwnedWebSocket extends WebSocket {
  * sound because nothing here is compressed or fragmented, so `ws` never has a frame half written.
  */
 export class NodeSocket implements Socket {
-  readonly #ws: WebSocket;
+  readonly #ws: OwnedWebSocket;
   readonly #stream: Duplex;
   readonly #open: Set<NodeSocket>;
   #events: SocketEvents | undefined;
@@ -34,13 +34,13 @@ export class NodeSocket implements Socket {
   #closing = false;
   #oversized = false;
 
-  /** `ws` is an `OwnedWebSocket`; it is among the `open` until it is closed. */
-  constructor(ws: WebSocket, stream: Duplex, open: Set<NodeSocket>) {
+  /** It is among the `open` until it is closed. */
+  constructor(ws: OwnedWebSocket, stream: Duplex, open: Set<NodeSocket>) {
     this.#ws = ws;
     this.#stream = stream;
     this.#open = open;
     open.add(this);
-    (ws as OwnedWebSocket).owner = this;
+    ws.owner = this;
   }
 
   get buffered(): number {

@@ -1,13 +1,17 @@
 import type { Turn } from '@hawser/core';
 import { sharedFlush } from '@hawser/core';
 
+/** What is there now: fake timers of a test replace these, and one that is dropped would be the last. */
+const { nextTick } = process;
+const microtask = queueMicrotask;
+
 /** Node's event loop: `nextTick` callbacks run when the microtasks are drained, before any input. */
 export const nodeTurn: Turn = {
   flush: sharedFlush(
-    (callback) => queueMicrotask(() => process.nextTick(callback)),
+    (callback) => microtask(() => nextTick(callback)),
     // It takes the process's way of dealing with it.
     (error) =>
-      process.nextTick(() => {
+      nextTick(() => {
         throw error;
       }),
   ),

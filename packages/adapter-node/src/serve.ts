@@ -8,7 +8,6 @@ import { Host, subprotocol } from '@hawser/core';
 import type { CallFailure } from '@hawser/core/trpc';
 import { refusalOf, routerDispatch } from '@hawser/core/trpc';
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { checkUpgrade, pathOf, turnAway, turnAwayUnanswered } from './doors.js';
 import { nodeClock } from './node-clock.js';
@@ -53,7 +52,7 @@ class NodeServer implements HawserServer {
   readonly #http: Server;
   readonly #settings: Settings;
   readonly #host: Host<IncomingMessage>;
-  readonly #upgrader: WebSocketServer;
+  readonly #upgrader: InstanceType<typeof WebSocketServer<typeof OwnedWebSocket>>;
   readonly #sockets = new Set<NodeSocket>();
   #closed: Promise<void> | undefined;
 
@@ -131,7 +130,7 @@ class NodeServer implements HawserServer {
     this.#upgrader.handleUpgrade(req, socket, head, (ws) => this.#accept(ws, socket, req));
   };
 
-  #accept(ws: WebSocket, stream: Duplex, req: IncomingMessage): void {
+  #accept(ws: OwnedWebSocket, stream: Duplex, req: IncomingMessage): void {
     const socket = new NodeSocket(ws, stream, this.#sockets);
     socket.connect(this.#host.accept(socket, req));
   }

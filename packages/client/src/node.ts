@@ -31,12 +31,16 @@ export type { ClientLine } from './create-client.js';
 export { createClient } from './create-client.js';
 export type { WebSocketClass, WebSocketLike } from './web-socket.js';
 
+/** What is there now: fake timers of a test replace these, and one that is dropped would be the last. */
+const { nextTick } = process;
+const microtask = queueMicrotask;
+
 /** Node's event loop: `nextTick` callbacks run when the microtasks are drained, before any input. */
 const nodeTurn: Turn = {
   flush: sharedFlush(
-    (callback) => queueMicrotask(() => process.nextTick(callback)),
+    (callback) => microtask(() => nextTick(callback)),
     (error) =>
-      process.nextTick(() => {
+      nextTick(() => {
         throw error;
       }),
   ),

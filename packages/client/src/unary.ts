@@ -113,9 +113,9 @@ const noOptions: MutateOptions = {};
 export function callOnce(
   procedure: UnaryProcedure,
   input: unknown,
-  options: MutateOptions = noOptions,
+  options: MutateOptions | undefined,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    request(procedure, input, options, new UnarySink(resolve, reject, procedure.translation));
+    request(procedure, input, options ?? noOptions, new UnarySink(resolve, reject, procedure.translation));
   });
 }

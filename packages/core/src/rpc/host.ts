@@ -1,4 +1,4 @@
-import type { Admission, Doorkeeper, Guest } from '../session/doorkeeper.js';
+import type { Admission, Doorkeeper, SessionHost } from '../session/doorkeeper.js';
 import type { Clock, Random, Socket, SocketEvents, Turn } from '../session/ports.js';
 import { Registry } from '../session/registry.js';
 import type { Session, SessionEnd } from '../session/session.js';
@@ -57,7 +57,7 @@ export interface HostOptions<R> {
 }
 
 /** One session of a host. */
-class HostedSession<R> implements ServerSession, PeerOwner, Guest<R> {
+class HostedSession<R> implements ServerSession, PeerOwner, Doorkeeper<R> {
   readonly peer: Peer;
   readonly #session: Session;
   readonly #options: HostOptions<R>;
@@ -159,13 +159,13 @@ export class Host<R> {
   readonly #busy = new Set<HostedSession<R>>();
 
   constructor(options: HostOptions<R>) {
-    const doorkeeper: Doorkeeper<R> = {
+    const host: SessionHost<R> = {
       created: (session) => new HostedSession(session, options, this.#busy),
       swept: (now) => {
-        for (const guest of this.#busy) guest.sweep(now);
+        for (const session of this.#busy) session.sweep(now);
       },
     };
-    this.#registry = new Registry({ ...options, doorkeeper });
+    this.#registry = new Registry({ ...options, host });
   }
 
   /** Sessions alive. */

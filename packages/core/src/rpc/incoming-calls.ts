@@ -11,7 +11,6 @@ import type { Dispatch, IncomingCall, Reply, ResultReply, ValueStream } from './
 import { ServingError } from './dispatch.js';
 import { IdTable } from './id-table.js';
 import type { IncomingStream } from './incoming-stream.js';
-import { LazySignal } from './lazy-signal.js';
 import type { SentStreams } from './outgoing-streams.js';
 import type { PumpFailure, PumpOptions } from './stream-pump.js';
 import { StreamPump } from './stream-pump.js';
@@ -29,7 +28,9 @@ class RunningCall implements IncomingCall {
   readonly context: unknown;
   /** The streams of its input, by id. */
   readonly inputs: ReadonlyMap<number, IncomingStream>;
-  #lazy: LazySignal | undefined;
+  /** Made when somebody reads the signal: most handlers never do, and it is not cheap. */
+  #controller: AbortController | undefined;
+  #reason: unknown;
   /**
    * Once it is not `running`, what its handler does is told to nobody: the final message of a `cancelled` call is
    * a bare `end`, that of an `expired` one says that the caller's deadline passed.
@@ -62,12 +63,11 @@ class RunningCall implements IncomingCall {
   }
 
   get signal(): AbortSignal {
-    return this.#signal.signal;
-  }
-
-  get #signal(): LazySignal {
-    this.#lazy ??= new LazySignal();
-    return this.#lazy;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.cancelled) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
   }
 
   get cancelled(): boolean {
@@ -78,7 +78,8 @@ class RunningCall implements IncomingCall {
   meet(fate: 'cancelled' | 'expired', reason: unknown): void {
     if (this.fate !== 'running') return;
     this.fate = fate;
-    this.#signal.abort(reason);
+    this.#reason = reason;
+    this.#controller?.abort(reason);
     this.pump?.stop(undefined);
     this.outputs?.stop(fate === 'expired' ? { error: reason } : undefined);
     for (const stream of this.inputs.values()) stream.fail(reason);

@@ -16,16 +16,16 @@ export type Admission =
   | Admitted
   | { readonly admitted: false; readonly name: CloseName; readonly error: unknown };
 
-/** Carries out the messages of one session, and decides about its dials. */
-export interface Guest<R> {
-  /** Called for each dial of its session. Never rejects. */
+/** Decides about the dials of one session. `R` is the adapter's request. */
+export interface Doorkeeper<R> {
+  /** Called for each of them. Never rejects. */
   admit(request: R, params: JsonObject): Promise<Admission>;
 }
 
-/** Lets sessions in. `R` is the adapter's request. */
-export interface Doorkeeper<R> {
+/** Carries out what sessions are for. */
+export interface SessionHost<R> {
   /** A session is being opened: called once for each. Sets the session's handler. */
-  created(session: Session): Guest<R>;
+  created(session: Session): Doorkeeper<R>;
   /** Runs about every second while there are sessions. */
   swept(now: number): void;
 }

@@ -1,6 +1,6 @@
 import type { CloseName, GoneReason } from '../wire/close-codes.js';
 import type { Hello } from '../wire/control.js';
-import type { Guest } from './doorkeeper.js';
+import type { Doorkeeper } from './doorkeeper.js';
 import type { Session, SessionEnd, SessionOwner } from './session.js';
 
 /** Resumes that brought neither end anything new, after which a session is given up. */
@@ -32,8 +32,7 @@ export class Entry<R> implements SessionOwner {
   readonly session: Session;
   readonly digest: string;
   readonly #owner: EntryOwner<R>;
-  /** Carries out what the session's messages ask for. */
-  readonly guest: Guest<R>;
+  readonly doorkeeper: Doorkeeper<R>;
   /** Number of the last dial that was accepted; 0 before the first was. */
   dial = 0;
   /** The socket that carries the session. */
@@ -42,27 +41,27 @@ export class Entry<R> implements SessionOwner {
   #dialling = noLines;
   /** Who dialled, where the application says so. */
   identity: string | undefined;
-  /** Where the last dial came from. */
+  /** Where the dial came from that was accepted last, or else the first. */
   address: string;
-  /** When it ends unless it is resumed; set while it has no socket. */
+  /** When it ends unless it is resumed, if it has lost its socket. */
   expiresAt = 0;
   /** Until when it is spared although it is due: a dial was being decided. */
   sparedUntil: number | undefined;
   #idleResumes = 0;
   #progress = -1;
 
-  /** `open` makes its session, and who is to carry that out. */
+  /** `open` makes its session, and who decides about the dials of that. */
   constructor(
     owner: EntryOwner<R>,
     { digest, address }: { readonly digest: string; readonly address: string },
-    open: (owner: SessionOwner) => { readonly session: Session; readonly guest: Guest<R> },
+    open: (owner: SessionOwner) => { readonly session: Session; readonly doorkeeper: Doorkeeper<R> },
   ) {
     this.#owner = owner;
     this.digest = digest;
     this.address = address;
-    const { session, guest } = open(this);
+    const { session, doorkeeper } = open(this);
     this.session = session;
-    this.guest = guest;
+    this.doorkeeper = doorkeeper;
   }
 
   ended(_: Session, end: SessionEnd): void {
@@ -70,7 +69,7 @@ export class Entry<R> implements SessionOwner {
   }
 
   /** Whose share of the server's memory it takes. */
-  get owner(): string {
+  get holder(): string {
     return this.identity === undefined ? `address ${this.address}` : `identity ${this.identity}`;
   }
 
@@ -88,6 +87,14 @@ export class Entry<R> implements SessionOwner {
   removeLine(line: Line): void {
     const others = this.#dialling.filter((it) => it !== line);
     this.#dialling = others.length === 0 ? noLines : others;
+  }
+
+  /** The session is over: answers the sockets that were concerned with it, and holds none of them any more. */
+  release(): readonly Line[] {
+    const { lines } = this;
+    this.line = undefined;
+    this.#dialling = noLines;
+    return lines;
   }
 
   /** A dial was decided: from now on that socket carries the session. */

@@ -236,7 +236,9 @@ export class Greeting<R> implements SocketEvents {
       code: undefined,
     };
     this.#state = { name: 'admitting', dial };
-    void entry.guest.admit(request, hello.params ?? {}).then((admission) => this.#decided(dial, admission));
+    void entry.doorkeeper
+      .admit(request, hello.params ?? {})
+      .then((admission) => this.#decided(dial, admission));
   }
 
   #object(objection: Objection, request: R): void {

@@ -94,9 +94,13 @@ export class Inbox {
     this.#goesOn = false;
     if (this.#pace.tired()) return this.#turn.yield(() => this.#begin());
     this.#goesOn = this.#upcoming() !== undefined;
-    this.#hand();
-    if (this.#goesOn && this.#state === 'idle')
-      this.#turn.flush({ flush: () => this.#settle(), activity: 0 });
+    try {
+      this.#hand();
+    } finally {
+      // Also when somebody throws: what waits for the end of it is not to wait for ever.
+      if (this.#goesOn && this.#state === 'idle')
+        this.#turn.flush({ flush: () => this.#settle(), activity: 0 });
+    }
   }
 
   #settle(): void {

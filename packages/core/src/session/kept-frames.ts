@@ -3,13 +3,13 @@ import { Fifo } from './fifo.js';
 import type { Ledger } from './ledger.js';
 
 /** The data frames that an end has sent and the other has not acknowledged, by number. The first frame is 1. */
-export class KeptFrames extends Fifo<FrameData> {
+export class KeptFrames {
   readonly #ledger: Ledger;
+  readonly #frames = new Fifo<FrameData>();
   #acknowledged = 0;
   #length = 0;
 
   constructor(ledger: Ledger) {
-    super();
     this.#ledger = ledger;
   }
 
@@ -18,13 +18,17 @@ export class KeptFrames extends Fifo<FrameData> {
     return this.#acknowledged;
   }
 
+  get size(): number {
+    return this.#frames.size;
+  }
+
   /** Characters and bytes that are kept. */
   get length(): number {
     return this.#length;
   }
 
-  override push(frame: FrameData): void {
-    super.push(frame);
+  push(frame: FrameData): void {
+    this.#frames.push(frame);
     this.#length += frame.length;
     this.#ledger.add(frame.length);
   }
@@ -33,7 +37,7 @@ export class KeptFrames extends Fifo<FrameData> {
   acknowledge(number: number): boolean {
     if (number <= this.#acknowledged) return false;
     for (; this.#acknowledged < number; this.#acknowledged++) {
-      const { length } = this.shift() as FrameData;
+      const { length } = this.#frames.shift() as FrameData;
       this.#length -= length;
       this.#ledger.add(-length);
     }
@@ -42,12 +46,12 @@ export class KeptFrames extends Fifo<FrameData> {
 
   /** A frame that is kept. */
   get(number: number): FrameData {
-    return this.at(number - this.#acknowledged - 1) as FrameData;
+    return this.#frames.at(number - this.#acknowledged - 1) as FrameData;
   }
 
-  override clear(): void {
+  clear(): void {
     this.#ledger.add(-this.#length);
     this.#length = 0;
-    super.clear();
+    this.#frames.clear();
   }
 }

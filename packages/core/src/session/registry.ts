@@ -3,7 +3,7 @@ import { closeName, endsSession } from '../wire/close-codes.js';
 import type { Hello, Welcome } from '../wire/control.js';
 import type { Limits } from '../wire/limits.js';
 import { limits } from '../wire/limits.js';
-import type { Admitted, Doorkeeper } from './doorkeeper.js';
+import type { Admitted, SessionHost } from './doorkeeper.js';
 import { EndedSessions } from './ended-sessions.js';
 import type { EntryOwner } from './entry.js';
 import { Entry } from './entry.js';
@@ -17,7 +17,7 @@ import { Session } from './session.js';
 import { spreadOf } from './spread.js';
 
 export interface RegistryOptions<R> {
-  readonly doorkeeper: Doorkeeper<R>;
+  readonly host: SessionHost<R>;
   readonly clock: Clock;
   readonly random: Random;
   readonly turn: Turn;
@@ -153,11 +153,11 @@ export class Registry<R> implements GreetingOwner<R>, EntryOwner<R> {
 
   #open(digest: string, entry: Entry<R> | undefined, request: R): Verdict<R> {
     if (entry || this.#ended.reasonOf(digest)) return { kind: 'refused', name: 'known-secret' };
-    const { clock, turn, random, doorkeeper, limits } = this.options;
+    const { clock, turn, random, host, limits } = this.options;
     const options = { clock, turn, ledger: this.#ledger, limits, announces: true };
     const opened = new Entry<R>(this, { digest, address: this.options.address(request) }, (owner) => {
       const session = new Session(random.secret().slice(0, 12), options, owner);
-      return { session, guest: doorkeeper.created(session) };
+      return { session, doorkeeper: host.created(session) };
     });
     this.#entries.set(digest, opened);
     return { kind: 'session', entry: opened };
@@ -214,7 +214,7 @@ export class Registry<R> implements GreetingOwner<R>, EntryOwner<R> {
     this.#absent.delete(entry);
     const reason = entry.accepted ? reasonFor(end) : 'not-opened';
     if (this.options.limits.window > 0) this.#ended.add(entry.digest, reason);
-    for (const line of entry.lines) line.sessionEnded(end, reason);
+    for (const line of entry.release()) line.sessionEnded(end, reason);
   }
 
   /** Asks for an eviction. Sessions end outside of whatever is going on now: their handlers are told. */
@@ -229,11 +229,11 @@ export class Registry<R> implements GreetingOwner<R>, EntryOwner<R> {
 
   /** Goes below a bound that was passed, and some way, so that looking through all sessions is paid for once. */
   #evict(): void {
-    const ownerOf = (entry: Entry<R>): string => entry.owner;
+    const holderOf = (entry: Entry<R>): string => entry.holder;
     const heldBy = ({ session }: Entry<R>): number => session.held;
     if (this.#absent.size > this.options.absentSessions) {
       const enough = Math.ceil(this.options.absentSessions * relief);
-      for (const { session } of fairly(this.#absent, ownerOf, () => 1)) {
+      for (const { session } of fairly(this.#absent, holderOf, () => 1)) {
         if (this.#absent.size <= enough) break;
         session.end({ name: 'evicted' });
       }
@@ -243,7 +243,7 @@ export class Registry<R> implements GreetingOwner<R>, EntryOwner<R> {
     const live = [...this.#entries.values()].filter((entry) => !this.#absent.has(entry));
     live.sort((one, other) => heldBy(other) - heldBy(one));
     // Whoever holds most gives first, though it be of what is in use: others do not pay for it with what they left.
-    for (const entry of fairly([...this.#absent, ...live], ownerOf, heldBy)) {
+    for (const entry of fairly([...this.#absent, ...live], holderOf, heldBy)) {
       if (this.#ledger.held <= enough) return;
       if (this.#absent.has(entry)) entry.session.end({ name: 'evicted' });
       else if (this.#ledger.full) entry.session.close('overflow');
@@ -272,7 +272,7 @@ export class Registry<R> implements GreetingOwner<R>, EntryOwner<R> {
   #judge(late: boolean): void {
     const now = this.options.clock.now();
     for (const greeting of this.#greetings) greeting.sweep(now, late);
-    this.options.doorkeeper.swept(now);
+    this.options.host.swept(now);
     for (const entry of this.#absent) if (now >= entry.expiresAt) this.#expire(entry, now);
     this.#timer = undefined;
     this.#arm();

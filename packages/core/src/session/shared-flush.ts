@@ -2,7 +2,7 @@ import type { Flushable, Turn } from './ports.js';
 
 /**
  * For a runtime that tells when the microtasks of a turn are drained: all that is to be flushed then, by one callback
- * of `drained`. One flush that throws is told to `failed`, and takes no other with it.
+ * of `drained`, which must run. One flush that throws is told to `failed`, which must not, and takes no other with it.
  */
 export function sharedFlush(
   drained: (callback: () => void) => void,

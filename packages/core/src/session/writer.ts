@@ -202,7 +202,7 @@ export class Writer implements RoomOwner, Flushable {
   }
 
   flush(): void {
-    if (this.#owner.goesOn && this.#outbox.length < worthLength) return this.#turn.flush(this);
+    if (this.#owner.goesOn && !this.#isWorthFrame) return this.#turn.flush(this);
     this.#scheduled = false;
     this.#owner.flushing();
     const socket = this.#socket;
@@ -216,6 +216,11 @@ export class Writer implements RoomOwner, Flushable {
     this.#outbox.tell();
     if (!this.#early) this.#sayCounts();
     this.#room?.flushed();
+  }
+
+  /** Whether enough waits that nothing but a socket holds up: items may wait for more than that. */
+  get #isWorthFrame(): boolean {
+    return this.#outbox.waiting('reply') + this.#outbox.waiting('call') >= worthLength;
   }
 
   /** A socket that was full takes more. */

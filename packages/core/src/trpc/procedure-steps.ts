@@ -11,7 +11,7 @@ export interface StepInput {
   /** Set when the procedure's own code is reached, after all its parsers, to what that gets. */
   resolved: { readonly input: unknown } | undefined;
   /** Whether `read` gives it with the call's cursor. */
-  readonly hasCursor: boolean;
+  readonly givesCursor: boolean;
   /** Has `read` give the input without its cursor from now on; answers whether there was one. */
   dropCursor(): boolean;
 }
@@ -121,9 +121,9 @@ export class ProcedureSteps {
     if (index === this.#steps.length - 1) raw.resolved = carried;
     const take = (): Promise<StepResult> => taken(step, new StepOptions(call, carried, this.#meta, next));
     const result = take();
-    if (!raw.hasCursor) return result;
+    if (!raw.givesCursor || !isParser(step)) return result;
     // A parser that allows no cursor is asked again without it; nothing else runs twice.
-    return result.then((it) => (passed || !rejects(step, it) || !raw.dropCursor() ? it : take()));
+    return result.then((it) => (passed || !isRejection(it) || !raw.dropCursor() ? it : take()));
   }
 }
 
@@ -151,10 +151,14 @@ function dataOf(result: StepResult | undefined): unknown {
   return result.data;
 }
 
-/** Whether a step is a parser, by the mark that tRPC gives it, and did not take its input. */
-function rejects(step: Step, result: StepResult | undefined): boolean {
-  const parser = (step as { readonly _type?: unknown })._type === 'input';
-  return parser && result?.ok === false && trpcErrorOf(result.error).code === 'BAD_REQUEST';
+/** Whether a step is a parser, by the mark that tRPC gives it. */
+function isParser(step: Step): boolean {
+  return (step as { readonly _type?: unknown })._type === 'input';
+}
+
+/** Whether a parser did not take its input. */
+function isRejection(result: StepResult | undefined): boolean {
+  return result?.ok === false && trpcErrorOf(result.error).code === 'BAD_REQUEST';
 }
 
 function changed(carried: Carried, changes: Changes): Carried {

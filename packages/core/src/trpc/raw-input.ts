@@ -29,7 +29,7 @@ export class RawInput implements StepInput {
     return this.#call.after !== undefined && !hasCursor(this.resolved?.input);
   }
 
-  get hasCursor(): boolean {
+  get givesCursor(): boolean {
     return this.#after !== undefined;
   }
 

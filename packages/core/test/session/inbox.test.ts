@@ -189,4 +189,15 @@ describe('what comes in', () => {
       expect(handed).toEqual(ids(1, 4));
     });
   }
+
+  test('holds nothing up any more when the last message was one whose handler threw', async () => {
+    const told = (id: number): void => {
+      if (id === 20) throw new Error('thrown by a handler');
+    };
+    const { inbox, push, handed, settle } = openInbox({ told });
+    push(new Frame(1, ids(1, 20)));
+    await expect(settle()).rejects.toThrow('thrown by a handler');
+    await settle();
+    expect([handed.length, inbox.goesOn]).toEqual([20, false]);
+  });
 });

@@ -170,7 +170,7 @@ describe.each(versions)('a procedure of the %s tRPC, run step by step', (_, trpc
             steps.run(call, {
               read: getRawInput,
               resolved: undefined,
-              hasCursor: false,
+              givesCursor: false,
               dropCursor: () => false,
             }),
           ),
@@ -194,7 +194,7 @@ describe.each(versions)('a procedure of the %s tRPC, run step by step', (_, trpc
       steps.run(call, {
         read: async () => ({ id: 'a' }),
         resolved: undefined,
-        hasCursor: false,
+        givesCursor: false,
         dropCursor: () => false,
       }),
     ).resolves.toMatchObject({ input: { id: 'a' } });
